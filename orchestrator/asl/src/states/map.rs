@@ -1,0 +1,29 @@
+//! Map: one branch per item, inline.
+
+use super::{Number, ResultPath};
+use crate::machine::{Flow, Transition};
+use crate::path::Path;
+use crate::retry::{Catcher, Retrier};
+use crate::template::Template;
+
+pub type MapNumber = Number<u64>;
+
+#[derive(Debug)]
+pub struct Map {
+    /// Absent: `$`.
+    pub items_path: Option<Path>,
+    /// `ItemSelector`, or `Parameters` in its older form.
+    pub item_selector: Option<Template>,
+    /// `ItemProcessor`, or `Iterator` in its older form.
+    pub processor: Flow,
+    /// 0 or absent: no limit.
+    pub max_concurrency: Option<MapNumber>,
+    pub tolerated_failure_count: Option<MapNumber>,
+    /// 0 to 100.
+    pub tolerated_failure_percentage: Option<Number<f64>>,
+    pub result_selector: Option<Template>,
+    pub result_path: ResultPath,
+    pub retry: Vec<Retrier>,
+    pub catch: Vec<Catcher>,
+    pub transition: Transition,
+}

@@ -1,0 +1,154 @@
+//! The facts an execution consists of. One list, read three times: `apply` folds it, `store` writes it,
+//! `engine` acts on it after the commit. All three match on [`EventKind`] without a wildcard.
+//!
+//! A *public* event is one that AWS's history shows; the others are Everstep's own.
+
+use std::sync::Arc;
+
+use asl::Payload;
+use chrono::{DateTime, Utc};
+
+use crate::id::{BranchId, PublicId, WaitId};
+
+/// Events of one row share the row's time; `payload` is the one document the event carries (its input, parameters or output).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub branch: BranchId,
+    /// AWS's `previousEventId`; of a public event only.
+    pub previous: PublicId,
+    pub payload: Option<Payload>,
+    pub kind: EventKind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum EventKind {
+    /// Payload: the caller's input.
+    ExecutionStarted(Box<ExecutionStarted>),
+    /// Payload: the output.
+    ExecutionSucceeded,
+    ExecutionFailed(Failure),
+    ExecutionTimedOut(Failure),
+    ExecutionAborted(Failure),
+
+    /// Payload: the state's input as it arrived, before `InputPath`.
+    StateEntered { state: Arc<str>, state_type: StateType },
+    /// Payload: the state's output. `next` absent: the branch ends.
+    StateExited { state: Arc<str>, state_type: StateType, next: Option<Arc<str>> },
+
+    /// Payload: what the worker gets. Begins a wait; `attempt` counts from 1.
+    TaskScheduled(Box<TaskScheduled>),
+    /// The task was handed to a worker. `deadline`: when the attempt times out.
+    TaskStarted {
+        wait: WaitId,
+        worker: Option<Arc<str>>,
+        deadline: Option<DateTime<Utc>>,
+        heartbeat_seconds: Option<u64>,
+        /// A later hand-out of the same attempt: not in AWS's history.
+        again: bool,
+    },
+    /// Payload: the worker's result. Ends the wait, as the next three do.
+    TaskSucceeded { wait: WaitId },
+    TaskFailed { wait: WaitId, failure: Failure },
+    TaskTimedOut { wait: WaitId, failure: Failure },
+    /// The state was cut short by a sibling's failure, a stop or a timeout of the machine.
+    TaskAborted { wait: WaitId },
+    /// Internal: the hand-out was not acknowledged or was given back. Ends `wait`, begins a fresh one for the same attempt.
+    TaskOfferedAgain { wait: WaitId, reason: OfferedAgain },
+
+    /// Internal. Begins a wait: the state `state` runs again at `until`, by its retrier number `retrier` for the `count`th time.
+    RetryScheduled { state: Arc<str>, retrier: u32, count: u32, until: DateTime<Utc>, failure: Failure },
+    /// Internal: ends a retry's wait.
+    RetryDue { wait: WaitId },
+
+    /// Internal. Begins a Wait state's wait.
+    TimerStarted { state: Arc<str>, until: DateTime<Utc> },
+    /// Internal: ends it.
+    TimerFired { wait: WaitId },
+
+    /// Payload: the input of every branch. Branches `first .. first + count` come to be, each to enter its own `StartAt`.
+    ParallelStarted { state: Arc<str>, first: BranchId, starts: Arc<[Arc<str>]> },
+    ParallelSucceeded { state: Arc<str> },
+    ParallelFailed { state: Arc<str>, failure: Failure },
+    ParallelAborted { state: Arc<str> },
+
+    /// Payload: the array of items. `start`: the processor's `StartAt`. `max_concurrency` 0: no limit.
+    MapStarted { state: Arc<str>, start: Arc<str>, length: u64, max_concurrency: u64, tolerated_failures: u64 },
+    MapSucceeded { state: Arc<str> },
+    MapFailed { state: Arc<str>, failure: Failure },
+    MapAborted { state: Arc<str> },
+    /// Payload: the iteration's input. The event's branch is the Map's; `child` comes to be.
+    MapIterationStarted { state: Arc<str>, index: u64, child: BranchId },
+    MapIterationSucceeded { state: Arc<str>, index: u64, child: BranchId },
+    MapIterationFailed { state: Arc<str>, index: u64, child: BranchId },
+    MapIterationAborted { state: Arc<str>, index: u64, child: BranchId },
+
+    /// Internal: the branch ended before its end, because of a sibling, its own failure or a stop. Ends whatever wait it had.
+    BranchClosed,
+
+    /// Internal: a bug or a poison input; nothing happens to the execution until an operator acts.
+    Quarantined { reason: String },
+}
+
+/// The eight state types, as events name them (`PassStateEntered`, …).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateType {
+    Task,
+    Choice,
+    Wait,
+    Pass,
+    Succeed,
+    Fail,
+    Parallel,
+    Map,
+}
+
+/// `error` and `cause`, each absent where AWS leaves it out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Failure {
+    pub error: Option<String>,
+    pub cause: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExecutionStarted {
+    pub name: String,
+    /// ARNs are the api floor's; here they are text that the context object shows.
+    pub execution_arn: String,
+    pub machine_arn: String,
+    pub machine_name: String,
+    pub role_arn: String,
+    /// By `TimeoutSeconds` of the machine.
+    pub deadline: Option<DateTime<Utc>>,
+    /// The machine's `StartAt`.
+    pub start_at: Arc<str>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskScheduled {
+    pub state: Arc<str>,
+    pub queue: Arc<str>,
+    /// How AWS's history speaks of it: `resource`, `resourceType`, `region`.
+    pub family: TaskFamily,
+    pub resource: Arc<str>,
+    pub attempt: u32,
+    /// Set where the definition sets it; the history shows it.
+    pub timeout_seconds: Option<u64>,
+    pub heartbeat_seconds: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskFamily {
+    /// `ActivityScheduled`, `ActivityStarted`, …
+    Activity,
+    /// `LambdaFunctionScheduled`, …
+    Lambda,
+    /// `TaskScheduled`, … of a service integration.
+    Service,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfferedAgain {
+    Unacknowledged,
+    GivenBack,
+    SessionBroken,
+}
