@@ -20,7 +20,7 @@ pub struct Context {
     pub task_token: Option<String>,
     /// `$$.Map.Item`, within an iteration and in `ItemSelector`.
     pub map_item: Option<MapItem>,
-    pub value: OnceCell<Value>,
+    value: OnceCell<Value>,
 }
 
 /// What stays the same for a whole execution.
@@ -41,5 +41,5 @@ pub struct ExecutionContext {
 #[derive(Debug, Clone)]
 pub struct MapItem {
     pub index: u64,
-    pub value: Value,
+    pub value: Payload,
 }

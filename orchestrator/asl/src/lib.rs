@@ -4,15 +4,24 @@
 //! A `StateMachine` is valid because it exists: [`StateMachine::parse`] is the only way to make one, and
 //! it reports all faults of a definition at once.
 
-pub mod machine;
-pub mod states;
-pub mod retry;
-pub mod resource;
-pub mod payload;
+mod condition;
 pub mod context;
+pub mod dataflow;
+pub mod draw;
 pub mod error;
+mod intrinsic;
+pub mod machine;
+pub mod path;
+pub mod payload;
+pub mod resource;
+pub mod retry;
+pub mod states;
+pub mod template;
+mod timestamp;
 
 pub use context::Context;
+pub use dataflow::Scope;
+pub use draw::Draw;
 pub use error::{EvalError, names};
 pub use machine::{Flow, QueryLanguage, State, StateId, StateKind, StateMachine, Transition};
 pub use payload::{Payload, PayloadError};

@@ -30,7 +30,8 @@ impl Payload {
     pub fn parse(text: impl Into<Box<str>>) -> Result<Self, PayloadError> {
         let text = text.into();
         // Keeping the value would cost its allocation for every payload that nobody looks into.
-        serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| PayloadError::of(&error))?;
+        serde_json::from_str::<serde::de::IgnoredAny>(&text)
+            .map_err(|error| PayloadError::of(&error))?;
         Ok(Self(Arc::new(Inner { text, value: OnceLock::new() })))
     }
 
@@ -51,7 +52,8 @@ impl Payload {
 
     pub fn value(&self) -> &Value {
         self.0.value.get_or_init(|| {
-            serde_json::from_str(&self.0.text).expect("the text was checked when the payload was made")
+            serde_json::from_str(&self.0.text)
+                .expect("the text was checked when the payload was made")
         })
     }
 

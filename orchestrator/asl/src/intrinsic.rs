@@ -1,0 +1,1 @@
+//! The intrinsic functions (`States.Format` and the like): calls, parsed once, evaluated against a scope.
