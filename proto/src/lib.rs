@@ -1,7 +1,7 @@
 //! The gRPC contract's Rust face: what `proto/everstep/v1` says, compiled.
 
 /// Everstep's API, version 1.
-#[expect(clippy::all, clippy::pedantic, reason = "generated code")]
+#[expect(clippy::all, clippy::pedantic, clippy::allow_attributes, reason = "generated code")]
 pub mod v1 {
     tonic::include_proto!("everstep.v1");
 }

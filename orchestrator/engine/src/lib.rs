@@ -1,1 +1,16 @@
-//! Placeholder.
+//! Many executions on one node: collect triggers, decide, commit in one statement, perform.
+//!
+//! An execution lives on one node, in one lane, in memory; PostgreSQL says which. Nothing is visible before it is
+//! durable: callers are answered, tasks handed out and watchers told after the commit, never before.
+
+pub mod catalog;
+pub mod config;
+pub mod engine;
+pub mod error;
+pub mod task_queue;
+
+pub use catalog::{Catalog, Machine, Namespace};
+pub use config::EngineConfig;
+pub use engine::{Ended, Engine, Outcome, Readiness, Start, Started};
+pub use error::EngineError;
+pub use task_queue::{HandOut, Session, SessionOptions};
