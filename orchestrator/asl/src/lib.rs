@@ -7,6 +7,7 @@
 mod condition;
 pub mod context;
 pub mod dataflow;
+pub mod diagnostic;
 pub mod draw;
 pub mod error;
 mod intrinsic;
@@ -21,6 +22,7 @@ mod timestamp;
 
 pub use context::Context;
 pub use dataflow::Scope;
+pub use diagnostic::{Diagnostic, Severity};
 pub use draw::Draw;
 pub use error::{EvalError, names};
 pub use machine::{Flow, QueryLanguage, State, StateId, StateKind, StateMachine, Transition};

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::diagnostic::Diagnostic;
 use crate::path::Path;
+use crate::retry::Catcher;
 use crate::states::{Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait};
 
 /// A valid definition. Built by `StateMachine::parse` alone.
@@ -21,6 +23,10 @@ pub struct StateMachine {
 }
 
 impl StateMachine {
+    /// Reads a definition, or reports every fault in it, in document order.
+    pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        todo!()
+    }
     pub fn state(&self, id: StateId) -> &State {
         &self.states[id.0 as usize]
     }
@@ -29,13 +35,19 @@ impl StateMachine {
     }
     /// Every state in document order.
     pub fn states(&self) -> impl Iterator<Item = (StateId, &State)> {
-        self.states.iter().enumerate().map(|(index, state)| (StateId(index as u32), state))
+        self.states.iter().enumerate().map(|(index, state)| (StateId::at(index), state))
     }
 }
 
 /// The place of a state within its machine. Not durable: events name states by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StateId(pub(crate) u32);
+
+impl StateId {
+    pub(crate) fn at(index: usize) -> Self {
+        Self(u32::try_from(index).expect("a definition is far shorter than 2^32 states"))
+    }
+}
 
 /// `StartAt` with its `States`: the machine's own, a Parallel branch's, or a Map's item processor's.
 #[derive(Debug, Clone)]
@@ -91,4 +103,59 @@ pub enum StateKind {
 pub enum Transition {
     Next(StateId),
     End,
+}
+
+/// A way out of a state, and by what it is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    Next,
+    /// The choice rule at this index.
+    Rule(usize),
+    Default,
+    /// The catcher at this index.
+    Catch(usize),
+}
+
+impl State {
+    /// Every way out of this state to another, as the definition lists them.
+    pub fn targets(&self) -> impl Iterator<Item = (Edge, StateId)> {
+        let (transition, catchers, choice) = self.ways_out();
+        let next = match transition {
+            Some(Transition::Next(target)) => Some((Edge::Next, target)),
+            Some(Transition::End) | None => None,
+        };
+        let rules = choice.map_or(&[][..], |choice| &choice.rules);
+        let rules = rules.iter().enumerate().map(|(index, rule)| (Edge::Rule(index), rule.next));
+        let default =
+            choice.and_then(|choice| choice.default).map(|target| (Edge::Default, target));
+        let catches =
+            catchers.iter().enumerate().map(|(index, catcher)| (Edge::Catch(index), catcher.next));
+        next.into_iter().chain(rules).chain(default).chain(catches)
+    }
+
+    fn ways_out(&self) -> (Option<Transition>, &[Catcher], Option<&Choice>) {
+        match &self.kind {
+            StateKind::Task(task) => (Some(task.transition), &task.catch, None),
+            StateKind::Parallel(parallel) => (Some(parallel.transition), &parallel.catch, None),
+            StateKind::Map(map) => (Some(map.transition), &map.catch, None),
+            StateKind::Pass(pass) => (Some(pass.transition), &[], None),
+            StateKind::Wait(wait) => (Some(wait.transition), &[], None),
+            StateKind::Choice(choice) => (None, &[], Some(choice)),
+            StateKind::Succeed(_) | StateKind::Fail(_) => (None, &[], None),
+        }
+    }
+
+    /// The flows inside a Parallel or a Map, in document order.
+    pub fn flows(&self) -> &[Flow] {
+        match &self.kind {
+            StateKind::Parallel(parallel) => &parallel.branches,
+            StateKind::Map(map) => std::slice::from_ref(&map.processor),
+            StateKind::Task(_)
+            | StateKind::Choice(_)
+            | StateKind::Wait(_)
+            | StateKind::Pass(_)
+            | StateKind::Succeed(_)
+            | StateKind::Fail(_) => &[],
+        }
+    }
 }

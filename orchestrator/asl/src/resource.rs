@@ -26,3 +26,95 @@ pub enum Pattern {
     Sync2,
     WaitForTaskToken,
 }
+
+/// Why a text names no queue.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ResourceError {
+    #[error("Value cannot be empty")]
+    Empty,
+    #[error("Value is not a valid resource ARN")]
+    Arn,
+    #[error("a queue name has at most {NAME_LENGTH_MAX} characters, this one has {0}")]
+    NameTooLong(usize),
+    #[error("a queue name cannot contain {0:?}")]
+    NameCharacter(char),
+}
+
+/// AWS's limit for the name of an activity, a state machine, an execution.
+pub const NAME_LENGTH_MAX: usize = 80;
+
+impl Resource {
+    pub fn parse(text: &str) -> Result<Self, ResourceError> {
+        let kind = if text.starts_with("arn:") { of_arn(text)? } else { of_name(text)? };
+        Ok(Self { text: text.into(), kind })
+    }
+}
+
+fn of_name(name: &str) -> Result<ResourceKind, ResourceError> {
+    check_name(name)?;
+    Ok(ResourceKind::Activity { queue: name.into() })
+}
+
+/// `arn:partition:service:region:account:what…`
+fn of_arn(arn: &str) -> Result<ResourceKind, ResourceError> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let [_, partition, owner, _region, account, what] = parts[..] else {
+        return Err(ResourceError::Arn);
+    };
+    if partition.is_empty() {
+        return Err(ResourceError::Arn);
+    }
+    match (owner, what.split_once(':')) {
+        ("states", Some(("activity", name))) if !account.is_empty() => of_name(name),
+        ("states", Some((service, call))) => of_integration(service, call),
+        ("lambda", Some(("function", name))) => of_function(name),
+        _ => Err(ResourceError::Arn),
+    }
+}
+
+/// `service:action`, or `aws-sdk:service:action`, and how the Task waits for the end.
+fn of_integration(service: &str, call: &str) -> Result<ResourceKind, ResourceError> {
+    let (call, pattern) = match call {
+        call if call.ends_with(".sync") => (&call[..call.len() - 5], Pattern::Sync),
+        call if call.ends_with(".sync:2") => (&call[..call.len() - 7], Pattern::Sync2),
+        call => match call.strip_suffix(".waitForTaskToken") {
+            Some(call) => (call, Pattern::WaitForTaskToken),
+            None => (call, Pattern::RequestResponse),
+        },
+    };
+    let (service, action) = match call.rsplit_once(':') {
+        Some((inner, action)) => (format!("{service}:{inner}"), action),
+        None => (service.to_owned(), call),
+    };
+    let well_formed = |word: &str| {
+        !word.is_empty()
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    };
+    if !service.split(':').all(well_formed) || !well_formed(action) {
+        return Err(ResourceError::Arn);
+    }
+    Ok(ResourceKind::Service { service: service.into(), action: action.into(), pattern })
+}
+
+/// `name`, `name:version` or `name:alias`: a version has no queue of its own.
+fn of_function(name: &str) -> Result<ResourceKind, ResourceError> {
+    let function = name.split(':').next().unwrap_or_default();
+    check_name(function)?;
+    Ok(ResourceKind::Lambda { function: function.into() })
+}
+
+/// AWS's rules for names: 1 to 80 characters, none of them blank, control, bracket, wildcard or otherwise special.
+pub fn check_name(name: &str) -> Result<(), ResourceError> {
+    if name.is_empty() {
+        return Err(ResourceError::Empty);
+    }
+    let forbidden =
+        |c: &char| c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(*c);
+    if let Some(character) = name.chars().find(forbidden) {
+        return Err(ResourceError::NameCharacter(character));
+    }
+    match name.chars().count() {
+        length if length > NAME_LENGTH_MAX => Err(ResourceError::NameTooLong(length)),
+        _ => Ok(()),
+    }
+}

@@ -1,10 +1,10 @@
-//! Retriers and catchers, and which errors they match.
+//! Retriers and catchers: which errors they match, and how long a retrier waits.
 
 use crate::error::names;
 use crate::machine::StateId;
 use crate::states::ResultPath;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Retrier {
     pub error_equals: Vec<String>,
     /// 1 to 99,999,999; default 1.
@@ -24,24 +24,79 @@ pub enum Jitter {
     Full,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Catcher {
     pub error_equals: Vec<String>,
     pub result_path: ResultPath,
     pub next: StateId,
 }
 
-/// Whether an `ErrorEquals` list matches the error `error` (ASL, "Errors").
-///
-/// `States.ALL` matches all but `States.DataLimitExceeded` and `States.Runtime`; `States.TaskFailed`
-/// matches any error of a Task but `States.Timeout`; `States.HeartbeatTimeout` is matched by itself and by `States.Timeout`.
-pub fn matches(error_equals: &[String], error: &str, of_task: bool) -> bool {
-    todo!()
+/// An error as it occurred, for retriers and catchers to match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occurred<'a> {
+    pub error: &'a str,
+    pub origin: Origin,
+}
+
+/// Where an error came from: two error names of `ErrorEquals` ask for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The attempt of a Task failed or ran out of time.
+    Task,
+    /// A Task missed its heartbeat: the error is `States.Timeout`, as AWS records it.
+    MissedHeartbeat,
+    /// A Parallel, a Map, or the evaluation of a state's own fields.
+    Elsewhere,
+}
+
+/// Whether an `ErrorEquals` list matches what occurred (ASL, "Errors").
+pub fn matches(error_equals: &[String], occurred: Occurred<'_>) -> bool {
+    error_equals.iter().any(|name| name_matches(name, occurred))
+}
+
+/// A name matches itself. Beyond that:
+/// - `States.ALL` matches all but `States.DataLimitExceeded` and `States.Runtime`;
+/// - `States.TaskFailed` matches what a Task failed with, but `States.Timeout` and those two;
+/// - `States.HeartbeatTimeout` matches a missed heartbeat, and `States.Timeout` either name of one.
+fn name_matches(name: &str, occurred: Occurred<'_>) -> bool {
+    let Occurred { error, origin } = occurred;
+    if name == error {
+        return true;
+    }
+    let beyond_wildcards = matches!(error, names::DATA_LIMIT_EXCEEDED | names::RUNTIME);
+    match name {
+        names::ALL => !beyond_wildcards,
+        names::TASK_FAILED => {
+            let timed_out = matches!(error, names::TIMEOUT | names::HEARTBEAT_TIMEOUT);
+            origin == Origin::Task && !timed_out && !beyond_wildcards
+        }
+        names::HEARTBEAT_TIMEOUT => origin == Origin::MissedHeartbeat,
+        names::TIMEOUT => error == names::HEARTBEAT_TIMEOUT,
+        _ => false,
+    }
 }
 
 impl Retrier {
-    /// Seconds to wait before retry number `count` (1 for the first); `draw` in 0..1 is used by full jitter.
+    /// Seconds to wait before retry number `count` (1 for the first): the interval times the rate to the
+    /// power of `count - 1`, at most `MaxDelaySeconds`; full jitter takes the share `draw` (0 to 1) of it.
     pub fn delay_seconds(&self, count: u32, draw: f64) -> f64 {
-        todo!()
+        assert!(count >= 1, "the first retry is number 1");
+        assert!((0.0..=1.0).contains(&draw), "a draw lies between 0 and 1");
+        let grown = seconds(self.interval_seconds) * self.backoff_rate.powf(f64::from(count - 1));
+        // A rate above 1 overflows to infinity after enough retries: what no timer can hold is capped.
+        let cap = seconds(self.max_delay_seconds.unwrap_or(DELAY_SECONDS_MAX));
+        let delay = grown.min(cap);
+        match self.jitter {
+            Jitter::None => delay,
+            Jitter::Full => delay * draw,
+        }
     }
+}
+
+/// The largest number of seconds that a definition can write down anywhere (a little over three years).
+const DELAY_SECONDS_MAX: u64 = 99_999_999;
+
+#[expect(clippy::cast_precision_loss, reason = "at most 99,999,999: exact in an f64")]
+fn seconds(whole: u64) -> f64 {
+    whole as f64
 }

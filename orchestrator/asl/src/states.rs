@@ -9,7 +9,9 @@ mod succeed;
 mod task;
 mod wait;
 
-pub use choice::{Choice, ChoiceRule, Comparison, Condition};
+pub use choice::{
+    Choice, ChoiceRule, Comparison, Condition, Kind, Operand, Order, Pattern, PatternError,
+};
 pub use fail::{Fail, FailText};
 pub use map::{Map, MapNumber};
 pub use parallel::Parallel;
