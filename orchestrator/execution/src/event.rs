@@ -31,9 +31,16 @@ pub enum EventKind {
     ExecutionAborted(Failure),
 
     /// Payload: the state's input as it arrived, before `InputPath`.
-    StateEntered { state: Arc<str>, state_type: StateType },
+    StateEntered {
+        state: Arc<str>,
+        state_type: StateType,
+    },
     /// Payload: the state's output. `next` absent: the branch ends.
-    StateExited { state: Arc<str>, state_type: StateType, next: Option<Arc<str>> },
+    StateExited {
+        state: Arc<str>,
+        state_type: StateType,
+        next: Option<Arc<str>>,
+    },
 
     /// Payload: what the worker gets. Begins a wait; `attempt` counts from 1.
     TaskScheduled(Box<TaskScheduled>),
@@ -45,48 +52,118 @@ pub enum EventKind {
         heartbeat_seconds: Option<u64>,
         /// A later hand-out of the same attempt: not in AWS's history.
         again: bool,
+        family: TaskFamily,
     },
-    /// Payload: the worker's result. Ends the wait, as the next three do.
-    TaskSucceeded { wait: WaitId },
-    TaskFailed { wait: WaitId, failure: Failure },
-    TaskTimedOut { wait: WaitId, failure: Failure },
-    /// The state was cut short by a sibling's failure, a stop or a timeout of the machine.
-    TaskAborted { wait: WaitId },
+    /// Payload: the worker's result. Ends the wait, as the next two do.
+    TaskSucceeded {
+        wait: WaitId,
+        family: TaskFamily,
+    },
+    TaskFailed {
+        wait: WaitId,
+        failure: Failure,
+        family: TaskFamily,
+    },
+    TaskTimedOut {
+        wait: WaitId,
+        failure: Failure,
+        family: TaskFamily,
+    },
     /// Internal: the hand-out was not acknowledged or was given back. Ends `wait`, begins a fresh one for the same attempt.
-    TaskOfferedAgain { wait: WaitId, reason: OfferedAgain },
+    TaskOfferedAgain {
+        wait: WaitId,
+        reason: OfferedAgain,
+    },
 
     /// Internal. Begins a wait: the state `state` runs again at `until`, by its retrier number `retrier` for the `count`th time.
-    RetryScheduled { state: Arc<str>, retrier: u32, count: u32, until: DateTime<Utc>, failure: Failure },
+    RetryScheduled {
+        state: Arc<str>,
+        retrier: u32,
+        count: u32,
+        until: DateTime<Utc>,
+        failure: Failure,
+    },
     /// Internal: ends a retry's wait.
-    RetryDue { wait: WaitId },
+    RetryDue {
+        wait: WaitId,
+    },
 
     /// Internal. Begins a Wait state's wait.
-    TimerStarted { state: Arc<str>, until: DateTime<Utc> },
+    TimerStarted {
+        state: Arc<str>,
+        until: DateTime<Utc>,
+    },
     /// Internal: ends it.
-    TimerFired { wait: WaitId },
+    TimerFired {
+        wait: WaitId,
+    },
 
     /// Payload: the input of every branch. Branches `first .. first + count` come to be, each to enter its own `StartAt`.
-    ParallelStarted { state: Arc<str>, first: BranchId, starts: Arc<[Arc<str>]> },
-    ParallelSucceeded { state: Arc<str> },
-    ParallelFailed { state: Arc<str>, failure: Failure },
-    ParallelAborted { state: Arc<str> },
+    ParallelStarted {
+        state: Arc<str>,
+        first: BranchId,
+        starts: Arc<[Arc<str>]>,
+    },
+    ParallelSucceeded {
+        state: Arc<str>,
+    },
+    ParallelFailed {
+        state: Arc<str>,
+    },
 
     /// Payload: the array of items. `start`: the processor's `StartAt`. `max_concurrency` 0: no limit.
-    MapStarted { state: Arc<str>, start: Arc<str>, length: u64, max_concurrency: u64, tolerated_failures: u64 },
-    MapSucceeded { state: Arc<str> },
-    MapFailed { state: Arc<str>, failure: Failure },
-    MapAborted { state: Arc<str> },
+    MapStarted {
+        state: Arc<str>,
+        start: Arc<str>,
+        length: u64,
+        max_concurrency: u64,
+        tolerated_failures: u64,
+    },
+    MapSucceeded {
+        state: Arc<str>,
+    },
+    MapFailed {
+        state: Arc<str>,
+    },
     /// Payload: the iteration's input. The event's branch is the Map's; `child` comes to be.
-    MapIterationStarted { state: Arc<str>, index: u64, child: BranchId },
-    MapIterationSucceeded { state: Arc<str>, index: u64, child: BranchId },
-    MapIterationFailed { state: Arc<str>, index: u64, child: BranchId },
-    MapIterationAborted { state: Arc<str>, index: u64, child: BranchId },
+    MapIterationStarted {
+        state: Arc<str>,
+        index: u64,
+        child: BranchId,
+    },
+    MapIterationSucceeded {
+        state: Arc<str>,
+        index: u64,
+        child: BranchId,
+    },
+    MapIterationFailed {
+        state: Arc<str>,
+        index: u64,
+        child: BranchId,
+    },
+    MapIterationAborted {
+        state: Arc<str>,
+        index: u64,
+        child: BranchId,
+    },
 
-    /// Internal: the branch ended before its end, because of a sibling, its own failure or a stop. Ends whatever wait it had.
-    BranchClosed,
+    /// The state was cut short by a failure in its own branch or a sibling's. Ends `wait`, where the state had one.
+    StateAborted {
+        state: Arc<str>,
+        state_type: StateType,
+        wait: Option<WaitId>,
+    },
+    /// Internal: the branch ended before its end, because of a failure, a stop or a timeout of the machine. Ends `wait`, where it had one.
+    BranchClosed {
+        wait: Option<WaitId>,
+    },
 
     /// Internal: a bug or a poison input; nothing happens to the execution until an operator acts.
-    Quarantined { reason: String },
+    Quarantined {
+        reason: String,
+    },
+    /// Internal: an operator lets it go on.
+    Released,
 }
 
 /// The eight state types, as events name them (`PassStateEntered`, …).
@@ -121,29 +198,49 @@ pub struct ExecutionStarted {
     pub deadline: Option<DateTime<Utc>>,
     /// The machine's `StartAt`.
     pub start_at: Arc<str>,
+    pub settings: Settings,
+}
+
+/// Settings of the namespace, kept as they were when the execution started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Of a Task without `TimeoutSeconds`; `None`: AWS's 99,999,999 s.
+    pub default_task_timeout_seconds: Option<u64>,
+    /// A larger result of a task fails it with `States.DataLimitExceeded`.
+    pub payload_bytes_max: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        // AWS's limit of a payload.
+        Self { default_task_timeout_seconds: None, payload_bytes_max: 262_144 }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskScheduled {
     pub state: Arc<str>,
     pub queue: Arc<str>,
-    /// How AWS's history speaks of it: `resource`, `resourceType`, `region`.
     pub family: TaskFamily,
+    /// `Resource` as the definition writes it.
     pub resource: Arc<str>,
+    /// Where AWS's history shows one: of the machine's ARN.
+    pub region: Arc<str>,
     pub attempt: u32,
     /// Set where the definition sets it; the history shows it.
     pub timeout_seconds: Option<u64>,
     pub heartbeat_seconds: Option<u64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How AWS's history speaks of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskFamily {
     /// `ActivityScheduled`, `ActivityStarted`, …
     Activity,
     /// `LambdaFunctionScheduled`, …
     Lambda,
-    /// `TaskScheduled`, … of a service integration.
-    Service,
+    /// `TaskScheduled`, … of a service integration: AWS's `resourceType` and `resource` (`lambda`, `invoke`).
+    Service { service: Arc<str>, action: Arc<str> },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,27 +4,62 @@ use std::sync::Arc;
 
 use asl::Payload;
 
-use crate::event::{Failure, OfferedAgain};
+use crate::event::{Failure, OfferedAgain, Settings};
 use crate::id::WaitId;
 
-/// A trigger that names a wait which is not open is refused without effect (`Decided::UnknownWait`).
+/// A trigger that names a wait which is not open is refused without effect ([`crate::Refusal::UnknownWait`]).
 #[derive(Debug, Clone)]
 pub enum Trigger {
+    /// The first trigger of every execution, and of none twice.
+    Start(Box<Start>),
     /// A worker takes the task: at once, in the commit that scheduled it, or later.
-    TaskTaken { wait: WaitId, worker: Option<Arc<str>> },
-    TaskSucceeded { wait: WaitId, output: Payload },
-    TaskFailed { wait: WaitId, failure: Failure },
+    TaskTaken {
+        wait: WaitId,
+        worker: Option<Arc<str>>,
+    },
+    TaskSucceeded {
+        wait: WaitId,
+        output: Payload,
+    },
+    TaskFailed {
+        wait: WaitId,
+        failure: Failure,
+    },
     /// No heartbeat came in time. Heartbeats themselves are no events.
-    HeartbeatMissed { wait: WaitId },
-    OfferAgain { wait: WaitId, reason: OfferedAgain },
+    HeartbeatMissed {
+        wait: WaitId,
+    },
+    OfferAgain {
+        wait: WaitId,
+        reason: OfferedAgain,
+    },
     /// A timer that was armed for `wait` (a Wait state, a retry, a task's timeout) is due.
-    TimerDue { wait: WaitId },
+    TimerDue {
+        wait: WaitId,
+    },
     /// The machine's `TimeoutSeconds` has passed.
     DeadlineDue,
-    Stop { failure: Failure },
+    Stop {
+        failure: Failure,
+    },
     /// Go on after the bound on transitions per decision was reached.
     Resume,
-    Quarantine { reason: String },
+    Quarantine {
+        reason: String,
+    },
     /// An operator lets a quarantined execution go on.
     Release,
+}
+
+/// What the history says of an execution from its first event on.
+#[derive(Debug, Clone)]
+pub struct Start {
+    pub name: String,
+    /// ARNs are the api floor's; here they are text that the context object shows.
+    pub execution_arn: String,
+    pub machine_arn: String,
+    pub machine_name: String,
+    pub role_arn: String,
+    pub settings: Settings,
+    pub input: Payload,
 }

@@ -1,0 +1,108 @@
+//! The public history: AWS's event types, ids and details, as a projection of events.
+
+use std::sync::Arc;
+
+use asl::Payload;
+use chrono::{DateTime, Utc};
+
+use crate::event::{Event, EventKind, Failure};
+use crate::id::PublicId;
+
+/// An event as AWS's history shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublicEvent {
+    pub id: PublicId,
+    pub previous_id: PublicId,
+    pub at: DateTime<Utc>,
+    /// AWS's name, such as `TaskStateEntered`.
+    pub event_type: &'static str,
+    pub details: Details,
+}
+
+/// AWS's detail fields. An event's type says which object of details they stand in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Details {
+    /// Such as `ParallelStateStarted`.
+    None,
+    ExecutionStarted {
+        input: Payload,
+        role_arn: String,
+        machine_arn: String,
+    },
+    ExecutionSucceeded {
+        output: Payload,
+    },
+    /// `ExecutionFailed`, `ExecutionAborted`, `ExecutionTimedOut`, `ActivityFailed`, `ActivityTimedOut`, `LambdaFunctionFailed`, `LambdaFunctionTimedOut`.
+    Failure(Failure),
+    StateEntered {
+        name: Arc<str>,
+        input: Payload,
+    },
+    StateExited {
+        name: Arc<str>,
+        output: Payload,
+    },
+    ActivityScheduled {
+        resource: Arc<str>,
+        input: Payload,
+        timeout_seconds: Option<u64>,
+        heartbeat_seconds: Option<u64>,
+    },
+    ActivityStarted {
+        worker_name: Option<Arc<str>>,
+    },
+    /// `ActivitySucceeded`, `LambdaFunctionSucceeded`.
+    Output {
+        output: Payload,
+    },
+    LambdaFunctionScheduled {
+        resource: Arc<str>,
+        input: Payload,
+        timeout_seconds: Option<u64>,
+    },
+    TaskScheduled(Box<TaskScheduledDetails>),
+    TaskStarted {
+        resource_type: Arc<str>,
+        resource: Arc<str>,
+    },
+    TaskSucceeded {
+        resource_type: Arc<str>,
+        resource: Arc<str>,
+        output: Payload,
+    },
+    /// `TaskFailed`, `TaskTimedOut`.
+    TaskFailure {
+        resource_type: Arc<str>,
+        resource: Arc<str>,
+        failure: Failure,
+    },
+    MapStateStarted {
+        length: u64,
+    },
+    MapIteration {
+        name: Arc<str>,
+        index: u64,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskScheduledDetails {
+    pub resource_type: Arc<str>,
+    pub resource: Arc<str>,
+    pub region: Arc<str>,
+    pub parameters: Payload,
+    pub timeout_seconds: Option<u64>,
+    pub heartbeat_seconds: Option<u64>,
+}
+
+/// The public events of one row, whose first public event has the id `first`.
+pub fn project(first: PublicId, at: DateTime<Utc>, events: &[Event]) -> Vec<PublicEvent> {
+    todo!()
+}
+
+impl EventKind {
+    /// Whether AWS's history shows it.
+    pub fn is_public(&self) -> bool {
+        todo!()
+    }
+}
