@@ -12,13 +12,14 @@ pub mod draw;
 pub mod error;
 mod intrinsic;
 pub mod machine;
+mod number;
 pub mod path;
 pub mod payload;
 pub mod resource;
 pub mod retry;
 pub mod states;
 pub mod template;
-mod timestamp;
+pub mod timestamp;
 
 pub use context::Context;
 pub use dataflow::Scope;
