@@ -1,0 +1,3 @@
+//! A worker process of the example.
+
+fn main() {}
