@@ -1,1 +1,28 @@
-//! Placeholder.
+//! PostgreSQL: every statement that Everstep ever sends, and nothing of what they mean to an execution.
+//! SQL, tables and error codes of the database end here; the floors above see rows, pages and remedies.
+
+mod batch;
+mod error;
+mod execution;
+mod history;
+mod id;
+mod lane;
+mod machine;
+mod membership;
+mod namespace;
+mod schema;
+mod store;
+
+pub use batch::{Batch, ChosenName, End, NewExecution, NewRow};
+pub use error::{CommitError, Refusal, Remedy, StoreError};
+pub use execution::{ExecutionFilter, ExecutionPage, ExecutionRow, ExecutionStatus};
+pub use history::{HistoryFrom, HistoryPage, HistoryRow};
+pub use id::{MachineId, NamespaceId, NodeId, RevisionId, home_of_name};
+pub use lane::{Committed, Lane, Raised};
+pub use machine::{
+    Configuration, Machine, MachineChange, MachineStatus, MachineType, NewMachine, Revision,
+};
+pub use membership::{FenceRef, Heartbeat, NewNode, Node, Peer, PeerState};
+pub use namespace::{Namespace, NamespaceSettings};
+pub use schema::MigrationReport;
+pub use store::{Creation, Store, StoreOptions};

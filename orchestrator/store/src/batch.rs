@@ -1,0 +1,62 @@
+//! What one commit writes: starts, history rows and ends of many executions.
+
+use chrono::{DateTime, Utc};
+use execution::ExecutionId;
+
+use crate::execution::ExecutionStatus;
+use crate::id::{MachineId, RevisionId};
+
+/// Everything of one commit. An execution may start and end in the same batch.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    pub starts: Vec<NewExecution>,
+    pub rows: Vec<NewRow>,
+    pub ends: Vec<End>,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewExecution {
+    pub id: ExecutionId,
+    pub machine: MachineId,
+    pub revision: RevisionId,
+    /// Absent: the execution is named by its id.
+    pub chosen: Option<ChosenName>,
+    /// The instant inside the id, to the millisecond: lists find times by the id.
+    pub started_at: DateTime<Utc>,
+}
+
+/// A name that the caller chose. The id's home must be [`crate::home_of_name`]'s.
+#[derive(Debug, Clone)]
+pub struct ChosenName {
+    pub name: String,
+    /// Tells a repeated start (same input) from a conflicting one.
+    pub input_hash: [u8; 32],
+}
+
+/// The one history row that an execution gets in a commit.
+#[derive(Debug, Clone)]
+pub struct NewRow {
+    pub id: ExecutionId,
+    /// The row's first event, internal ones counted.
+    pub seq: u64,
+    pub last_seq: u64,
+    /// The first public id at or after the row's first event; without a public event `last_public` is one less.
+    pub first_public: u64,
+    pub last_public: u64,
+    pub at: DateTime<Utc>,
+    pub format: i16,
+    pub events: Vec<u8>,
+}
+
+#[derive(Debug, Clone)]
+pub struct End {
+    pub id: ExecutionId,
+    pub status: ExecutionStatus,
+    pub ended_at: DateTime<Utc>,
+}
+
+impl Batch {
+    pub fn is_empty(&self) -> bool {
+        self.starts.is_empty() && self.rows.is_empty() && self.ends.is_empty()
+    }
+}
