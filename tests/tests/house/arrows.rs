@@ -62,11 +62,11 @@ fn allowed(from: &str, to: &str, dev: bool) -> bool {
         || (dev && listed(&IN_TESTS))
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value[key].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
@@ -112,6 +112,11 @@ fn links(metadata: &Value) -> BTreeMap<&str, Vec<&str>> {
         .collect()
 }
 
+/// From each package's id to its name.
+pub(crate) fn names(metadata: &Value) -> BTreeMap<&str, &str> {
+    list(metadata, "packages").iter().map(|it| (text(it, "id"), text(it, "name"))).collect()
+}
+
 /// Every link from `root` downwards, each package entered once: `(from, to)`, by id.
 fn reached<'a>(root: &'a str, links: &BTreeMap<&'a str, Vec<&'a str>>) -> Vec<(&'a str, &'a str)> {
     let mut reached = Vec::new();
@@ -128,11 +133,7 @@ fn reached<'a>(root: &'a str, links: &BTreeMap<&'a str, Vec<&'a str>>) -> Vec<(&
 }
 
 fn purity_faults(metadata: &Value) -> Vec<String> {
-    let names: BTreeMap<&str, &str> = list(metadata, "packages")
-        .iter()
-        .map(|package| (text(package, "id"), text(package, "name")))
-        .collect();
-    let name_of = |id: &str| names.get(id).copied().unwrap_or_default();
+    let names = names(metadata);
     let links = links(metadata);
     let mut faults = Vec::new();
     for floor in members(metadata) {
@@ -141,7 +142,7 @@ fn purity_faults(metadata: &Value) -> Vec<String> {
             continue;
         }
         for (from, to) in reached(id, &links) {
-            let (by, name) = (name_of(from), name_of(to));
+            let (by, name) = (names[from], names[to]);
             if IMPURE.contains(&name) {
                 faults.push(format!("{floor} is pure, and reaches {name} by {by}"));
             }
@@ -153,7 +154,7 @@ fn purity_faults(metadata: &Value) -> Vec<String> {
     faults
 }
 
-fn metadata() -> Value {
+pub(crate) fn metadata() -> Value {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let output = Command::new(cargo)
         .args(["metadata", "--format-version=1", "--locked"])

@@ -1,6 +1,7 @@
 //! The house rules that a compiler does not know: which crate may lean on which, and how its rooms are kept.
 //! Each rule is a function from what it reads to the faults it finds, so that each is also shown to fail.
 mod arrows;
+mod dependencies;
 mod sources;
 mod tidy;
 
