@@ -11,6 +11,12 @@ pub struct EvalError {
     pub cause: String,
 }
 
+impl EvalError {
+    pub fn new(error: &'static str, cause: impl Into<String>) -> Self {
+        Self { error: Cow::Borrowed(error), cause: cause.into() }
+    }
+}
+
 /// Error names of the specification (ASL, Appendix A) and of AWS.
 pub mod names {
     pub const ALL: &str = "States.ALL";

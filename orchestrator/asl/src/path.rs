@@ -2,15 +2,35 @@
 //!
 //! A path is compiled once, when the definition is checked; a query clones its result and nothing else.
 
+pub(crate) mod budget;
+mod characters;
+mod compile;
+mod evaluate;
+mod filter;
+mod function;
+mod reference;
+mod token;
+
+pub use reference::ReferencePath;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use serde_json::Value;
 
+use self::budget::{Budget, Exhausted};
+use self::compile::Allowance;
+use self::evaluate::{Halt, Walk};
+use self::token::Compiled;
 use crate::dataflow::Scope;
-use crate::error::EvalError;
+use crate::error::{EvalError, names};
 
 /// A compiled path: `$.a.b[0]`, `$$.Execution.Id`, `$..x[?(@.price < 10)]`.
 #[derive(Debug, Clone)]
 pub struct Path {
-    text: String,
+    text: Arc<str>,
+    reads_context: bool,
+    compiled: Arc<Compiled>,
 }
 
 impl PartialEq for Path {
@@ -19,9 +39,33 @@ impl PartialEq for Path {
     }
 }
 
+/// Why a path gave nothing.
+#[derive(Debug)]
+pub(crate) enum PathFailure {
+    /// There is nothing at the path; Jayway's words.
+    NotFound(String),
+    /// The path can't be applied; Jayway's words.
+    Failed(String),
+    Exhausted(Exhausted),
+}
+
 impl Path {
+    /// A path of the States Language: it begins with `$` or `$$`.
     pub fn parse(text: &str) -> Result<Self, PathError> {
-        todo!()
+        if !text.starts_with('$') {
+            return Err(PathError::new("A path must begin with '$' or '$$'"));
+        }
+        Self::parse_as_jayway(text)
+    }
+
+    /// As Jayway itself reads it: a path without `$` begins with the name of a field of the root.
+    pub fn parse_as_jayway(text: &str) -> Result<Self, PathError> {
+        let inner = text.strip_prefix('$').filter(|inner| inner.starts_with('$'));
+        let compiled = compile::compile(inner.unwrap_or(text), &mut Allowance::whole())?;
+        if compiled.root != '$' {
+            return Err(PathError::new("'@' stands for nothing outside of a filter"));
+        }
+        Ok(Self { text: text.into(), reads_context: inner.is_some(), compiled: Arc::new(compiled) })
     }
 
     /// The source text.
@@ -29,47 +73,70 @@ impl Path {
         &self.text
     }
 
+    /// The source text as causes of errors show it: `$$.Task` is looked up as `$.Task` of the context object.
+    pub fn inner_str(&self) -> &str {
+        if self.reads_context { &self.text[1..] } else { &self.text }
+    }
+
     /// Whether it finds at most one value; an indefinite path finds an array of all matches.
     pub fn is_definite(&self) -> bool {
-        todo!()
+        self.compiled.is_definite()
     }
 
     /// Whether it looks into the context object (`$$`).
     pub fn reads_context(&self) -> bool {
-        todo!()
+        self.reads_context
+    }
+
+    /// Whether it is `$` alone: the input untouched.
+    pub fn is_whole_input(&self) -> bool {
+        !self.reads_context && self.compiled.tokens.is_empty()
     }
 
     /// The value that the path finds; an indefinite path that matches nothing finds `[]`.
     ///
     /// The cause of the error is AWS's: `Invalid path '$.x' : No results for path: $['x']`.
     pub fn query(&self, scope: &Scope<'_>) -> Result<Value, EvalError> {
-        todo!()
+        self.select(scope, &mut Budget::new()).map(Cow::into_owned).map_err(|failure| match failure
+        {
+            PathFailure::NotFound(reason) | PathFailure::Failed(reason) => self.invalid(&reason),
+            PathFailure::Exhausted(exhausted) => exhausted.error(&self.text),
+        })
     }
 
     /// Like [`Self::query`], with `None` where there is no result (`IsPresent` and the like).
     pub fn find(&self, scope: &Scope<'_>) -> Result<Option<Value>, EvalError> {
-        todo!()
-    }
-}
-
-/// A path that names one place: fields and indices alone. Only these can be written to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReferencePath {
-    text: String,
-}
-
-impl ReferencePath {
-    pub fn parse(text: &str) -> Result<Self, PathError> {
-        todo!()
+        self.look(scope).map(|found| found.map(Cow::into_owned))
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.text
+    /// [`Self::find`] without a copy.
+    pub(crate) fn look<'s>(&self, scope: &Scope<'s>) -> Result<Option<Cow<'s, Value>>, EvalError> {
+        match self.select(scope, &mut Budget::new()) {
+            Ok(value) => Ok(Some(value)),
+            Err(PathFailure::NotFound(_)) => Ok(None),
+            Err(PathFailure::Failed(reason)) => Err(self.invalid(&reason)),
+            Err(PathFailure::Exhausted(exhausted)) => Err(exhausted.error(&self.text)),
+        }
     }
 
-    /// `input` with `result` at this place; missing fields on the way are made.
-    pub fn place(&self, input: &Value, result: Value) -> Result<Value, EvalError> {
-        todo!()
+    /// What the path finds, borrowed where it stands in the document.
+    pub(crate) fn select<'s>(
+        &self,
+        scope: &Scope<'s>,
+        budget: &mut Budget,
+    ) -> Result<Cow<'s, Value>, PathFailure> {
+        let document = if self.reads_context { scope.context.value() } else { scope.input.value() };
+        let mut walk =
+            Walk { path: &self.compiled, root: document, budget, fields_required: false };
+        walk.value(document).map_err(|halt| match halt {
+            Halt::NotFound(reason) => PathFailure::NotFound(reason),
+            Halt::Invalid(reason) | Halt::Failed(reason) => PathFailure::Failed(reason),
+            Halt::Exhausted => PathFailure::Exhausted(Exhausted),
+        })
+    }
+
+    fn invalid(&self, reason: &str) -> EvalError {
+        EvalError::new(names::RUNTIME, format!("Invalid path '{}' : {reason}", self.inner_str()))
     }
 }
 
@@ -78,4 +145,10 @@ impl ReferencePath {
 #[error("{message}")]
 pub struct PathError {
     pub message: String,
+}
+
+impl PathError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
 }

@@ -1,0 +1,88 @@
+//! What an evaluation may cost: a hostile path over a hostile document fails instead of filling the memory.
+
+use serde_json::Value;
+
+use crate::error::{EvalError, names};
+use crate::payload::NESTING_MAX;
+
+/// Values looked at. A scan over a document of the largest size looks at far fewer; stacked scans multiply.
+const VISITS_MAX: usize = 2_000_000;
+
+/// Bytes copied out of documents or made by functions, roughly: far above any payload, so that a
+/// result that is merely too large gets its own error elsewhere.
+const BYTES_MAX: usize = 64 << 20;
+
+/// What a value costs beyond its text.
+const BYTES_PER_VALUE: usize = 32;
+
+#[derive(Debug)]
+pub(crate) struct Budget {
+    visits: usize,
+    bytes: usize,
+}
+
+/// The budget is used up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Exhausted;
+
+impl Budget {
+    pub(crate) fn new() -> Self {
+        Self { visits: VISITS_MAX, bytes: BYTES_MAX }
+    }
+
+    pub(crate) fn visit(&mut self) -> Result<(), Exhausted> {
+        self.visits = self.visits.checked_sub(1).ok_or(Exhausted)?;
+        Ok(())
+    }
+
+    pub(crate) fn charge_bytes(&mut self, bytes: usize) -> Result<(), Exhausted> {
+        self.bytes = self.bytes.checked_sub(bytes).ok_or(Exhausted)?;
+        Ok(())
+    }
+
+    /// Pays for a copy of `value`.
+    pub(crate) fn charge(&mut self, value: &Value) -> Result<(), Exhausted> {
+        self.charge_bytes(BYTES_PER_VALUE)?;
+        match value {
+            Value::Null | Value::Bool(_) => Ok(()),
+            Value::Number(number) => self.charge_bytes(number.as_str().len()),
+            Value::String(text) => self.charge_bytes(text.len()),
+            Value::Array(items) => items.iter().try_for_each(|item| self.charge(item)),
+            Value::Object(fields) => fields.iter().try_for_each(|(name, value)| {
+                self.charge_bytes(name.len())?;
+                self.charge(value)
+            }),
+        }
+    }
+}
+
+impl Exhausted {
+    /// The error of the state whose `subject` (a path, a field) costs too much.
+    pub(crate) fn error(self, subject: &str) -> EvalError {
+        let cause = format!(
+            "The evaluation of '{subject}' looks at more than {VISITS_MAX} values or produces more than \
+             {} MiB.",
+            BYTES_MAX >> 20
+        );
+        EvalError::new(names::DATA_LIMIT_EXCEEDED, cause)
+    }
+}
+
+/// How deep arrays and objects nest in `value`.
+pub(crate) fn depth(value: &Value) -> usize {
+    let deepest = match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return 0,
+        Value::Array(items) => items.iter().map(depth).max(),
+        Value::Object(fields) => fields.values().map(depth).max(),
+    };
+    1 + deepest.unwrap_or(0)
+}
+
+/// Refuses what nobody could read again: a payload's text nests as deep as its parser goes.
+pub(crate) fn check_depth(value: &Value) -> Result<(), EvalError> {
+    if depth(value) <= NESTING_MAX {
+        return Ok(());
+    }
+    let cause = format!("The result nests deeper than {NESTING_MAX} levels.");
+    Err(EvalError::new(names::DATA_LIMIT_EXCEEDED, cause))
+}

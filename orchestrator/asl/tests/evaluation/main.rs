@@ -1,0 +1,4 @@
+//! The evaluation of paths, templates, intrinsic functions and choice rules, through the crate's public face.
+
+mod path_jayway;
+mod support;
