@@ -1,15 +1,21 @@
 //! Namespaces and state machines as the hot path needs them: parsed once, kept in memory, so that a start reads nothing.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
 
 use asl::StateMachine;
+use store::{MachineId, MachineStatus, NamespaceId, RevisionId, Store};
 
 use crate::error::EngineError;
+
+/// Parsed definitions kept; beyond it all are dropped and parsed again as they are needed.
+const DEFINITIONS_MAX: usize = 10_000;
 
 /// A namespace and its settings. AWS's defaults hold where nothing was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Namespace {
-    pub id: i32,
+    pub id: NamespaceId,
     pub name: String,
     pub partition: String,
     pub region: String,
@@ -23,8 +29,8 @@ pub struct Namespace {
 /// A state machine at its current revision.
 #[derive(Debug)]
 pub struct Machine {
-    pub id: uuid::Uuid,
-    pub revision: uuid::Uuid,
+    pub id: MachineId,
+    pub revision: RevisionId,
     pub namespace: Arc<Namespace>,
     pub name: String,
     pub role_arn: String,
@@ -33,25 +39,137 @@ pub struct Machine {
 
 /// Whoever changes a machine or a namespace calls `forget_*` after the change is durable.
 #[derive(Debug)]
-pub struct Catalog {}
+pub struct Catalog {
+    store: Store,
+    namespaces: RwLock<HashMap<String, Arc<Namespace>>>,
+    machines: RwLock<HashMap<(NamespaceId, String), Arc<Machine>>>,
+    definitions: RwLock<HashMap<RevisionId, Arc<StateMachine>>>,
+    /// Raised whenever something is forgotten: what was read before must not be kept after.
+    forgotten: AtomicU64,
+}
+
+const UNPOISONED: &str = "no holder of the catalog panics";
 
 impl Catalog {
+    pub(crate) fn new(store: Store) -> Self {
+        Self {
+            store,
+            namespaces: RwLock::default(),
+            machines: RwLock::default(),
+            definitions: RwLock::default(),
+            forgotten: AtomicU64::new(0),
+        }
+    }
+
     /// `None`: no such namespace.
     pub async fn namespace(&self, name: &str) -> Result<Option<Arc<Namespace>>, EngineError> {
-        todo!()
+        if let Some(namespace) = self.namespaces.read().expect(UNPOISONED).get(name) {
+            return Ok(Some(Arc::clone(namespace)));
+        }
+        let forgotten = self.forgotten.load(Ordering::Acquire);
+        let Some(row) = self.store.namespace(name).await? else { return Ok(None) };
+        let namespace = Arc::new(Namespace {
+            id: row.id,
+            name: row.name,
+            partition: row.settings.partition,
+            region: row.settings.region,
+            account: row.settings.account,
+            task_timeout_seconds: row.settings.task_timeout_seconds.unsigned_abs(),
+            payload_bytes_max: row.settings.payload_bytes_max.unsigned_abs(),
+        });
+        let mut namespaces = self.namespaces.write().expect(UNPOISONED);
+        if forgotten == self.forgotten.load(Ordering::Acquire) {
+            namespaces.insert(name.to_owned(), Arc::clone(&namespace));
+        }
+        Ok(Some(namespace))
     }
+
     /// `None`: no such machine, or it is being deleted.
     pub async fn machine(
         &self,
         namespace: &Arc<Namespace>,
         name: &str,
     ) -> Result<Option<Arc<Machine>>, EngineError> {
-        todo!()
+        let key = (namespace.id, name.to_owned());
+        if let Some(machine) = self.machines.read().expect(UNPOISONED).get(&key) {
+            return Ok(Some(Arc::clone(machine)));
+        }
+        let forgotten = self.forgotten.load(Ordering::Acquire);
+        let row = self.store.machine_by_name(namespace.id, name).await?;
+        let Some(row) = row.filter(|row| row.status == MachineStatus::Active) else {
+            return Ok(None);
+        };
+        let definition = self.parsed(row.revision.id, &row.revision.definition)?;
+        let machine = Arc::new(Machine {
+            id: row.id,
+            revision: row.revision.id,
+            namespace: Arc::clone(namespace),
+            name: row.name,
+            role_arn: row.revision.role_arn,
+            definition,
+        });
+        let mut machines = self.machines.write().expect(UNPOISONED);
+        if forgotten == self.forgotten.load(Ordering::Acquire) {
+            machines.insert(key, Arc::clone(&machine));
+        }
+        Ok(Some(machine))
     }
-    pub fn forget_machine(&self, namespace: i32, name: &str) {
-        todo!()
+
+    pub fn forget_machine(&self, namespace: NamespaceId, name: &str) {
+        let mut machines = self.machines.write().expect(UNPOISONED);
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        machines.remove(&(namespace, name.to_owned()));
     }
+
+    /// Its machines are forgotten, too: they carry its settings.
     pub fn forget_namespace(&self, name: &str) {
-        todo!()
+        let mut namespaces = self.namespaces.write().expect(UNPOISONED);
+        let mut machines = self.machines.write().expect(UNPOISONED);
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        namespaces.remove(name);
+        machines.retain(|_, machine| machine.namespace.name != name);
+    }
+
+    /// Another node may have changed what this one has kept since it was last active.
+    pub(crate) fn forget_all(&self) {
+        let mut namespaces = self.namespaces.write().expect(UNPOISONED);
+        let mut machines = self.machines.write().expect(UNPOISONED);
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        namespaces.clear();
+        machines.clear();
+    }
+
+    /// The definition that an execution began with.
+    pub(crate) async fn definition(
+        &self,
+        revision: RevisionId,
+    ) -> Result<Arc<StateMachine>, EngineError> {
+        if let Some(definition) = self.definitions.read().expect(UNPOISONED).get(&revision) {
+            return Ok(Arc::clone(definition));
+        }
+        let row = self.store.revision(revision).await?.ok_or_else(|| EngineError::Refused {
+            reason: format!("revision {revision} of a definition is missing"),
+        })?;
+        self.parsed(revision, &row.definition)
+    }
+
+    fn parsed(&self, revision: RevisionId, text: &str) -> Result<Arc<StateMachine>, EngineError> {
+        if let Some(definition) = self.definitions.read().expect(UNPOISONED).get(&revision) {
+            return Ok(Arc::clone(definition));
+        }
+        // It was checked when it was created; this version of Everstep may check more.
+        let machine = StateMachine::parse(text).map_err(|faults| EngineError::Refused {
+            reason: format!(
+                "the stored definition is refused by this version of Everstep: {}",
+                faults.first().map(|fault| fault.message.clone()).unwrap_or_default()
+            ),
+        })?;
+        let machine = Arc::new(machine);
+        let mut definitions = self.definitions.write().expect(UNPOISONED);
+        if definitions.len() >= DEFINITIONS_MAX {
+            definitions.clear();
+        }
+        definitions.insert(revision, Arc::clone(&machine));
+        Ok(machine)
     }
 }

@@ -1,23 +1,47 @@
 //! The engine's face: what the operations of the api call.
 
+mod start;
+mod tasks;
+
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
 
 use asl::Payload;
 use chrono::{DateTime, Utc};
 use execution::event::Failure;
-use execution::{ExecutionId, WaitId};
-use store::Store;
-use tokio::sync::watch;
+use execution::{ExecutionId, Status, codec};
+use store::{ExecutionStatus, HistoryFrom, HistoryPage, Store};
+use tokio::sync::{oneshot, watch};
+use tokio_util::sync::CancellationToken;
 
-use crate::catalog::{Catalog, Machine};
+pub use start::{Arns, Start, Started};
+pub use tasks::Outcome;
+
+use crate::catalog::Catalog;
+use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
-use crate::task_queue::{Session, SessionOptions};
+use crate::lane::{Lanes, Mail, Surroundings};
+use crate::node::Membership;
+use crate::patience::Patience;
+use crate::reply::Reply;
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Engine {}
+pub struct Engine(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    catalog: Arc<Catalog>,
+    around: Surroundings,
+    lanes: Lanes,
+    readiness: watch::Receiver<Readiness>,
+    leave: CancellationToken,
+    homes: i16,
+    next_session: AtomicU64,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Readiness {
@@ -36,120 +60,171 @@ pub enum Readiness {
     Stopped,
 }
 
-pub struct Start {
-    pub machine: Arc<Machine>,
-    /// `None`: a UUID is given.
-    pub name: Option<String>,
-    pub input: Payload,
-    /// The ARNs, which the api floor makes of the machine and the name: `(execution, machine)`.
-    pub arns: Box<dyn FnOnce(&str) -> (String, String) + Send>,
-}
-
-#[derive(Debug, Clone)]
-pub struct Started {
-    pub id: ExecutionId,
-    pub name: String,
-    pub started_at: DateTime<Utc>,
-}
-
 /// How an execution ended.
 #[derive(Debug, Clone)]
 pub struct Ended {
-    pub status: execution::Status,
+    pub status: Status,
     pub ended_at: DateTime<Utc>,
     pub output: Option<Payload>,
     pub failure: Failure,
 }
 
-/// What a worker reports of a task.
-#[derive(Debug, Clone)]
-pub enum Outcome {
-    Succeeded(Payload),
-    Failed(Failure),
-}
-
 impl Engine {
     /// Joins the nodes of the database and goes on in the background: stands by, takes over, serves.
     pub async fn join(store: Store, config: EngineConfig) -> Result<Self, EngineError> {
-        todo!()
-    }
-    pub fn readiness(&self) -> watch::Receiver<Readiness> {
-        todo!()
-    }
-    pub fn catalog(&self) -> &Catalog {
-        todo!()
-    }
-    pub fn store(&self) -> &Store {
-        todo!()
-    }
-    /// The node's estimate of the database's clock.
-    pub fn now(&self) -> DateTime<Utc> {
-        todo!()
+        let homes = store.homes().await?;
+        let catalog = Arc::new(Catalog::new(store.clone()));
+        let now = Instant::now();
+        let around = Surroundings {
+            config: Arc::new(config),
+            // Until the first heartbeat has read the database's clock; no lane runs before.
+            clock: Arc::new(Clock::new(now, DateTime::UNIX_EPOCH, now)),
+            queues: Arc::default(),
+            watchers: Arc::default(),
+        };
+        let (lanes, leave) = (Lanes::default(), CancellationToken::new());
+        let membership = Membership::new(
+            store.clone(),
+            Arc::clone(&catalog),
+            around.clone(),
+            lanes.clone(),
+            leave.clone(),
+        );
+        let readiness = membership.readiness.subscribe();
+        tokio::spawn(membership.run());
+        let next_session = AtomicU64::new(0);
+        let inner = Inner { store, catalog, around, lanes, readiness, leave, homes, next_session };
+        Ok(Self(Arc::new(inner)))
     }
 
-    /// Answers once the start is durable. The same name and input while the first one runs: that one.
-    pub async fn start(&self, start: Start) -> Result<Started, EngineError> {
-        todo!()
+    pub fn readiness(&self) -> watch::Receiver<Readiness> {
+        self.0.readiness.clone()
     }
-    /// Starts and waits for the end, at most `wait`; `None`: it still runs.
-    pub async fn start_and_wait(
-        &self,
-        start: Start,
-        wait: Duration,
-    ) -> Result<(Started, Option<Ended>), EngineError> {
-        todo!()
+
+    pub fn catalog(&self) -> &Catalog {
+        &self.0.catalog
     }
+
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The node's estimate of the database's clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.around.clock.now()
+    }
+
+    /// Ends the execution as `ABORTED`. One that has ended stays as it is: `ExecutionEnded`.
     pub async fn stop(
         &self,
         id: ExecutionId,
         failure: Failure,
     ) -> Result<DateTime<Utc>, EngineError> {
-        todo!()
-    }
-    /// Changes whenever events of the execution have become durable, and when it ends (`true`). Read the events from the store.
-    pub fn subscribe(&self, id: ExecutionId) -> watch::Receiver<bool> {
-        todo!()
+        let stopped = self.ask(id, |reply| Mail::Stop { id, failure, reply }).await;
+        self.explain(id, stopped).await
     }
 
-    /// A worker's session: hand-outs come out of it, credits go in. Dropping it ends it: what it had not acknowledged is offered again.
-    pub fn open_session(&self, options: SessionOptions) -> Session {
-        todo!()
-    }
-    /// Workers that wait for tasks of a queue right now.
-    pub fn pollers(&self, namespace: i32, queue: &str) -> u32 {
-        todo!()
-    }
-    pub async fn report(
+    /// Waits for the end, at most `wait`; `None`: it still runs.
+    pub async fn wait_for_end(
         &self,
         id: ExecutionId,
-        wait: WaitId,
-        outcome: Outcome,
-    ) -> Result<(), EngineError> {
-        todo!()
+        wait: Duration,
+    ) -> Result<Option<Ended>, EngineError> {
+        match tokio::time::timeout(wait, self.ended(id)).await {
+            Ok(ended) => ended.map(Some),
+            Err(_) => Ok(None),
+        }
     }
-    /// As `report`, answering through `answer` from the lane itself: no task or future per outcome.
-    pub fn report_with(
-        &self,
-        id: ExecutionId,
-        wait: WaitId,
-        outcome: Outcome,
-        answer: impl FnOnce(Result<(), EngineError>) + Send + 'static,
-    ) {
-        todo!()
+
+    /// Changes whenever events of the execution have become durable, and when it ends (`true`). Read the events from the store.
+    pub fn subscribe(&self, id: ExecutionId) -> watch::Receiver<bool> {
+        self.0.around.watchers.subscribe(id)
     }
-    /// Keeps the task alive; `Err(TaskOver)`: cancelled or superseded. Acknowledges, too.
-    pub async fn heartbeat(&self, id: ExecutionId, wait: WaitId) -> Result<(), EngineError> {
-        todo!()
-    }
-    pub async fn acknowledge(&self, id: ExecutionId, wait: WaitId) -> Result<(), EngineError> {
-        todo!()
-    }
-    /// The task was not begun: it is offered again at once.
-    pub async fn give_back(&self, id: ExecutionId, wait: WaitId) -> Result<(), EngineError> {
-        todo!()
-    }
+
     /// Gives the lease up in order: no more triggers are taken, what is in flight is committed.
     pub async fn leave(&self) {
-        todo!()
+        self.0.leave.cancel();
+        let mut readiness = self.readiness();
+        // The sender goes with the membership's task; either way it has ended.
+        let _ = readiness.wait_for(|readiness| *readiness == Readiness::Stopped).await;
     }
+
+    /// Waits through takeovers and outages: the end is in the history, whoever wrote it.
+    async fn ended(&self, id: ExecutionId) -> Result<Ended, EngineError> {
+        let mut patience = Patience::default();
+        loop {
+            match self.ask(id, |reply| Mail::AwaitEnd { id, reply }).await {
+                // Not in memory: it has ended, or is being taken over.
+                Err(EngineError::UnknownExecution) => {}
+                Err(EngineError::Unavailable { .. }) => {
+                    tokio::time::sleep(patience.next()).await;
+                    continue;
+                }
+                answer => return answer,
+            }
+            if let Some(ended) = self.read_end(id).await? {
+                return Ok(ended);
+            }
+            tokio::time::sleep(patience.next()).await;
+        }
+    }
+
+    async fn read_end(&self, id: ExecutionId) -> Result<Option<Ended>, EngineError> {
+        let row = self.0.store.execution(id).await?.ok_or(EngineError::UnknownExecution)?;
+        if row.status == ExecutionStatus::Running {
+            return Ok(None);
+        }
+        let last = HistoryPage { rows_max: 1, bytes_max: u64::MAX };
+        let rows = self.0.store.history_rows(id, HistoryFrom::Last, last).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let events = codec::decode(row.format, &row.events)
+            .map_err(|error| EngineError::Refused { reason: error.to_string() })?;
+        Ok(events.iter().rev().find_map(|event| crate::lane::ended_by(event, row.at)))
+    }
+
+    /// Posts a caller's mail and waits for the answer.
+    async fn ask<T: Send + 'static>(
+        &self,
+        id: ExecutionId,
+        mail: impl FnOnce(Reply<T>) -> Mail,
+    ) -> Result<T, EngineError> {
+        let (reply, answer) = Reply::channel();
+        self.post(id, mail(reply));
+        received(answer).await
+    }
+
+    fn post(&self, id: ExecutionId, mail: Mail) {
+        match self.0.lanes.of(id) {
+            Some(lane) => lane.post(mail),
+            None => mail.refuse(EngineError::unavailable(self.not_active())),
+        }
+    }
+
+    fn not_active(&self) -> String {
+        match &*self.0.readiness.borrow() {
+            Readiness::StandingBy { behind } => format!("this node stands by behind {behind}"),
+            Readiness::DatabaseAway { reason, .. } => reason.clone(),
+            Readiness::TakingOver | Readiness::Ready => "this node is changing over".to_owned(),
+            Readiness::Stopped => "this node is stopping".to_owned(),
+        }
+    }
+
+    /// An execution that is not in memory has ended, never was, or is being taken over.
+    async fn explain<T>(
+        &self,
+        id: ExecutionId,
+        result: Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let Err(EngineError::UnknownExecution) = result else { return result };
+        let row = self.0.store.execution(id).await?.ok_or(EngineError::UnknownExecution)?;
+        if row.status == ExecutionStatus::Running {
+            return Err(EngineError::unavailable("the execution is being taken over"));
+        }
+        Err(EngineError::ExecutionEnded)
+    }
+}
+
+async fn received<T>(answer: oneshot::Receiver<Result<T, EngineError>>) -> Result<T, EngineError> {
+    // A reply answers even when it is dropped; the channel itself never closes without one.
+    answer.await.unwrap_or_else(|_| Err(EngineError::unavailable("the lane has closed")))
 }

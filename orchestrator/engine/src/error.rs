@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use store::StoreError;
+
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
     /// PostgreSQL is away, the node stands by, or it takes over a predecessor's executions right now: try again.
@@ -23,10 +25,31 @@ pub enum EngineError {
     /// The name is taken by an execution that has ended or that has another input.
     #[error("an execution of that name exists")]
     ExecutionAlreadyExists { execution: execution::ExecutionId },
-    /// The state machine is being deleted.
-    #[error("the state machine is being deleted")]
-    MachineDeleting,
     /// PostgreSQL refused this execution's rows; the execution is quarantined, or its start did not happen.
     #[error("PostgreSQL refused the write: {reason}")]
     Refused { reason: String },
+}
+
+impl EngineError {
+    pub(crate) fn exhausted(limit: &'static str, bound: usize) -> Self {
+        Self::Exhausted { limit, bound, retry_after: RETRY_AFTER }
+    }
+
+    pub(crate) fn unavailable(reason: impl Into<String>) -> Self {
+        Self::Unavailable { reason: reason.into(), retry_after: RETRY_AFTER }
+    }
+}
+
+/// How long a caller should wait before it tries again: well below a takeover, well above a commit.
+const RETRY_AFTER: Duration = Duration::from_millis(500);
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::unavailable(error.to_string()),
+            StoreError::Schema(_) | StoreError::Configuration(_) | StoreError::Refused(_) => {
+                Self::Refused { reason: error.to_string() }
+            }
+        }
+    }
 }

@@ -4,13 +4,21 @@
 //! durable: callers are answered, tasks handed out and watchers told after the commit, never before.
 
 pub mod catalog;
+mod clock;
 pub mod config;
 pub mod engine;
 pub mod error;
+mod lane;
+mod node;
+mod patience;
+mod recovery;
+mod reply;
 pub mod task_queue;
+mod timers;
+mod watchers;
 
 pub use catalog::{Catalog, Machine, Namespace};
 pub use config::EngineConfig;
-pub use engine::{Ended, Engine, Outcome, Readiness, Start, Started};
+pub use engine::{Arns, Ended, Engine, Outcome, Readiness, Start, Started};
 pub use error::EngineError;
-pub use task_queue::{HandOut, Session, SessionOptions};
+pub use task_queue::{HandOut, Session, SessionEvent, SessionOptions};

@@ -1,0 +1,183 @@
+//! What one commit will write: a row an execution, and what to tell whom once it is durable.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use execution::id::PublicId;
+use execution::{Event, ExecutionId, Seq, Status, WaitId};
+use store::{ExecutionStatus, NewExecution};
+
+use super::perform::end_of;
+use crate::config::EngineConfig;
+use crate::engine::Started;
+use crate::error::EngineError;
+use crate::reply::Reply;
+use crate::task_queue::Reservation;
+
+/// What came of a start.
+#[derive(Debug)]
+pub(crate) enum StartOutcome {
+    Started(Started),
+    /// Another execution bears the name.
+    NameTaken,
+}
+
+#[derive(Debug)]
+pub(crate) struct Batch {
+    now: DateTime<Utc>,
+    units: BTreeMap<ExecutionId, Unit>,
+    triggers: usize,
+    bytes: usize,
+}
+
+/// One execution's part of a batch.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub(crate) id: ExecutionId,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) start: Option<NewExecution>,
+    pub(crate) first_seq: Seq,
+    pub(crate) first_public_id: PublicId,
+    pub(crate) events: Vec<Event>,
+    pub(crate) reservations: BTreeMap<WaitId, Reservation>,
+    pub(crate) answers: Vec<Answer>,
+}
+
+/// What a caller hears once the unit is durable. A refusal waits too: what it rests on may be in this batch.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Started(Reply<StartOutcome>, Started),
+    Done(Reply<()>, Result<(), EngineError>),
+    Stopped(Reply<DateTime<Utc>>, Result<DateTime<Utc>, EngineError>),
+}
+
+impl Batch {
+    pub(crate) fn new(now: DateTime<Utc>) -> Self {
+        Self { now, units: BTreeMap::new(), triggers: 0, bytes: 0 }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    pub(crate) fn is_full(&self, config: &EngineConfig) -> bool {
+        self.triggers >= config.batch_triggers_max || self.bytes >= config.batch_bytes_max
+    }
+
+    pub(crate) fn unit(&mut self, id: ExecutionId) -> &mut Unit {
+        let now = self.now;
+        self.units.entry(id).or_insert_with(|| Unit::new(id, now))
+    }
+
+    /// Adds a decision's events to the execution's row.
+    pub(crate) fn add(&mut self, id: ExecutionId, first: (Seq, PublicId), events: Vec<Event>) {
+        self.triggers += 1;
+        self.bytes += events.iter().map(size).sum::<usize>();
+        self.unit(id).add(first, events);
+    }
+
+    pub(crate) fn start(&mut self, id: ExecutionId, new: NewExecution) {
+        self.unit(id).start = Some(new);
+    }
+
+    pub(crate) fn reserve(&mut self, id: ExecutionId, wait: WaitId, reservation: Reservation) {
+        self.unit(id).reservations.insert(wait, reservation);
+    }
+
+    pub(crate) fn answer(&mut self, id: ExecutionId, answer: Answer) {
+        // Where nothing of the execution is in flight there is nothing to wait for.
+        if let Some(unit) = self.units.get_mut(&id) {
+            unit.answers.push(answer);
+        } else {
+            answer.give();
+        }
+    }
+
+    pub(crate) fn into_units(self) -> Vec<Unit> {
+        self.units.into_values().collect()
+    }
+
+    pub(crate) fn forget(&mut self, id: ExecutionId) {
+        self.units.remove(&id);
+    }
+}
+
+impl Unit {
+    fn new(id: ExecutionId, at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            at,
+            start: None,
+            first_seq: Seq(0),
+            first_public_id: PublicId(0),
+            events: Vec::new(),
+            reservations: BTreeMap::new(),
+            answers: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, (seq, public_id): (Seq, PublicId), events: Vec<Event>) {
+        if self.events.is_empty() {
+            (self.first_seq, self.first_public_id) = (seq, public_id);
+        } else {
+            assert_eq!(
+                seq.0,
+                self.last_seq().0 + 1,
+                "decisions of one execution follow one another"
+            );
+        }
+        self.events.extend(events);
+    }
+
+    pub(crate) fn last_seq(&self) -> Seq {
+        Seq(self.first_seq.0 + self.events.len() as u64 - 1)
+    }
+
+    /// How the execution ended, where this unit ends it.
+    pub(crate) fn ended_as(&self) -> Option<ExecutionStatus> {
+        let (status, _) = self.events.iter().find_map(|event| end_of(&event.kind))?;
+        Some(match status {
+            Status::Running => unreachable!("no event ends an execution as running"),
+            Status::Succeeded => ExecutionStatus::Succeeded,
+            Status::Failed => ExecutionStatus::Failed,
+            Status::TimedOut => ExecutionStatus::TimedOut,
+            Status::Aborted => ExecutionStatus::Aborted,
+        })
+    }
+
+    pub(crate) fn give_answers(self) {
+        self.answers.into_iter().for_each(Answer::give);
+    }
+
+    /// Whoever waits is told that the outcome is not known.
+    pub(crate) fn drop_answers(&mut self) {
+        self.answers.clear();
+    }
+
+    pub(crate) fn refuse_answers(self, error: &EngineError) {
+        self.answers.into_iter().for_each(|answer| answer.refuse(error.clone()));
+    }
+}
+
+impl Answer {
+    pub(crate) fn give(self) {
+        match self {
+            Self::Started(reply, started) => reply.send(Ok(StartOutcome::Started(started))),
+            Self::Done(reply, result) => reply.send(result),
+            Self::Stopped(reply, result) => reply.send(result),
+        }
+    }
+
+    pub(crate) fn refuse(self, error: EngineError) {
+        match self {
+            Self::Started(reply, _) => reply.send(Err(error)),
+            Self::Done(reply, _) => reply.send(Err(error)),
+            Self::Stopped(reply, _) => reply.send(Err(error)),
+        }
+    }
+}
+
+/// About what an event takes in its row, in bytes.
+fn size(event: &Event) -> usize {
+    64 + event.payload.as_ref().map_or(0, |payload| payload.text().len())
+}

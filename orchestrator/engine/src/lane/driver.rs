@@ -1,0 +1,282 @@
+//! The loop around a lane: collect, decide, commit, perform. While a commit is in flight the next batch collects.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use execution::ExecutionId;
+use execution::codec;
+use store::{CommitError, Committed, End, NewRow, Raised, Remedy, Store};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::{Batch, Lane, LaneHandle, Mail, Unit};
+use crate::catalog::Catalog;
+use crate::error::EngineError;
+use crate::patience::Patience;
+use crate::recovery::read_back;
+
+#[derive(Debug)]
+pub(crate) struct Driver {
+    pub(crate) lane: Lane,
+    pub(crate) handle: LaneHandle,
+    pub(crate) mails: mpsc::UnboundedReceiver<Mail>,
+    pub(crate) commits: store::Lane,
+    pub(crate) store: Store,
+    pub(crate) catalog: Arc<Catalog>,
+    /// Set by the node when it leaves, or when any lane has lost its fence.
+    pub(crate) stop: CancellationToken,
+}
+
+/// The lane's fence has fallen: another node owns its executions, and nothing more may be written here.
+#[derive(Debug)]
+pub(crate) struct Deposed;
+
+impl Driver {
+    /// Runs until the node stops it, or until its fence has fallen.
+    pub(crate) async fn run(mut self) -> Result<(), Deposed> {
+        let ended = self.serve().await;
+        self.stop.cancel();
+        ended
+    }
+
+    async fn serve(&mut self) -> Result<(), Deposed> {
+        let most = self.lane.around.config.batch_triggers_max;
+        let mut mails = Vec::with_capacity(most);
+        loop {
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return self.finish().await,
+                received = self.mails.recv_many(&mut mails, most) => {
+                    if received == 0 {
+                        return Ok(());
+                    }
+                    self.handle.received(received);
+                }
+                () = until(self.lane.until_next_timer()) => {}
+            }
+            self.turn(&mut mails).await?;
+        }
+    }
+
+    /// One batch, or several where the mails at hand do not fit in one.
+    async fn turn(&mut self, mails: &mut Vec<Mail>) -> Result<(), Deposed> {
+        let mut batch = self.lane.new_batch();
+        self.lane.fire_timers(&mut batch);
+        for mail in mails.drain(..) {
+            if self.lane.is_full(&batch) {
+                self.commit(batch).await?;
+                batch = self.lane.new_batch();
+            }
+            self.lane.take_in(mail, &mut batch);
+        }
+        self.commit(batch).await?;
+        self.quarantine_poisoned().await
+    }
+
+    /// What was received before the stop is still decided and committed.
+    async fn finish(&mut self) -> Result<(), Deposed> {
+        self.mails.close();
+        let mut mails = Vec::new();
+        while let Ok(mail) = self.mails.try_recv() {
+            mails.push(mail);
+        }
+        self.handle.received(mails.len());
+        self.turn(&mut mails).await
+    }
+
+    async fn commit(&mut self, batch: Batch) -> Result<(), Deposed> {
+        let mut pending = vec![batch.into_units()];
+        let mut patience = Patience::default();
+        while let Some(units) = pending.pop() {
+            if units.is_empty() {
+                continue;
+            }
+            match self.commits.commit(&statement(&units)).await {
+                Ok(Committed::Written { lost_names }) => self.perform(units, &lost_names),
+                Ok(Committed::Fenced) => {
+                    warn!("the fence of this lane has fallen; another node has taken over");
+                    return Err(Deposed);
+                }
+                Err(CommitError::Doubt(reason)) => {
+                    warn!(%reason, "the fate of a commit is not known");
+                    self.resolve_doubt(units).await?;
+                }
+                Err(CommitError::Refused(refusal)) => match refusal.remedy {
+                    Remedy::Again => pending.push(units),
+                    Remedy::Later => {
+                        warn!(%refusal, "PostgreSQL can't take the batch now");
+                        pending.push(units);
+                        self.wait_for_room(&mut patience, &mut pending).await?;
+                    }
+                    // In halves, until the culprit stands alone; its neighbours' events stand.
+                    Remedy::Halve => pending.extend(self.isolate(units, &refusal.to_string())),
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// The batch is innocent and goes again, whole, once PostgreSQL can take it. Callers are told meanwhile.
+    async fn wait_for_room(
+        &mut self,
+        patience: &mut Patience,
+        pending: &mut [Vec<Unit>],
+    ) -> Result<(), Deposed> {
+        pending.iter_mut().flatten().for_each(Unit::drop_answers);
+        self.handle.set_away(true);
+        let mut deferred = Vec::new();
+        self.wait_while_away(patience.next(), &mut deferred).await?;
+        self.handle.set_away(false);
+        for mail in deferred {
+            self.handle.send(mail);
+        }
+        Ok(())
+    }
+
+    fn perform(&mut self, units: Vec<Unit>, lost_names: &[ExecutionId]) {
+        for unit in units {
+            if lost_names.contains(&unit.id) {
+                self.lane.lose_name(unit);
+            } else {
+                self.lane.perform(unit);
+            }
+        }
+    }
+
+    fn isolate(&mut self, mut units: Vec<Unit>, reason: &str) -> Vec<Vec<Unit>> {
+        if units.len() > 1 {
+            let second = units.split_off(units.len() / 2);
+            return vec![second, units];
+        }
+        for unit in units {
+            self.lane.refuse(unit, reason);
+        }
+        Vec::new()
+    }
+
+    /// A culprit is read back, so that what was refused has left no trace, and quarantined.
+    async fn quarantine_poisoned(&mut self) -> Result<(), Deposed> {
+        for id in self.lane.poisoned() {
+            let mut batch = self.lane.new_batch();
+            self.restore(id, &mut batch).await;
+            Box::pin(self.commit(batch)).await?;
+        }
+        Ok(())
+    }
+
+    /// Raises the epoch, which waits for the orphaned commit or keeps it from ever beginning; only then is what the
+    /// batch touched dropped and read back.
+    async fn resolve_doubt(&mut self, units: Vec<Unit>) -> Result<(), Deposed> {
+        let mut units = units;
+        let mut patience = Patience::default();
+        let mut deferred = Vec::new();
+        loop {
+            match self.commits.raise_epoch().await {
+                Ok(Raised::Standing) => break,
+                Ok(Raised::Deposed) => return Err(Deposed),
+                Err(error) => warn!(%error, "PostgreSQL does not answer; the lane waits for it"),
+            }
+            // Whoever waits is told now; whether it happened will be found in the history.
+            units.iter_mut().for_each(Unit::drop_answers);
+            self.handle.set_away(true);
+            self.wait_while_away(patience.next(), &mut deferred).await?;
+        }
+        info!("the lane's fence stands; what was in doubt is read back");
+        let mut batch = self.lane.new_batch();
+        for unit in units {
+            self.settle(unit, &mut batch).await;
+        }
+        self.handle.set_away(false);
+        for mail in deferred {
+            self.lane.take_in(mail, &mut batch);
+        }
+        Box::pin(self.commit(batch)).await
+    }
+
+    /// Reads one execution in doubt back. Its answers are given if its events are there, and dropped if not.
+    async fn settle(&mut self, unit: Unit, batch: &mut Batch) {
+        let id = unit.id;
+        let last_seq = unit.last_seq();
+        let ends = self.lane.drop_resident(id);
+        self.restore(id, batch).await;
+        if self.lane.has_reached(id, last_seq) {
+            self.lane.give_ends(id, ends);
+            unit.give_answers();
+        }
+    }
+
+    async fn restore(&mut self, id: ExecutionId, batch: &mut Batch) {
+        let mut patience = Patience::default();
+        loop {
+            match read_back(&self.store, &self.catalog, id).await {
+                Ok(Some(resident)) => return self.lane.adopt(resident, batch),
+                // A start that never was.
+                Ok(None) => return self.lane.forget_poison(id),
+                Err(EngineError::Unavailable { reason, .. }) => {
+                    warn!(execution = %id, reason, "an execution can't be read back yet");
+                }
+                Err(error) => return self.lane.give_up(id, &error),
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = tokio::time::sleep(patience.next()) => {}
+            }
+        }
+    }
+
+    /// Answers what can be answered without PostgreSQL and keeps the node's own mail for later.
+    async fn wait_while_away(
+        &mut self,
+        pause: Duration,
+        deferred: &mut Vec<Mail>,
+    ) -> Result<(), Deposed> {
+        let pause = tokio::time::sleep(pause);
+        tokio::pin!(pause);
+        loop {
+            tokio::select! {
+                () = &mut pause => return Ok(()),
+                // Nothing can be committed any more; the successor finds it in the history.
+                () = self.stop.cancelled() => return Err(Deposed),
+                mail = self.mails.recv() => {
+                    let Some(mail) = mail else { return Err(Deposed) };
+                    self.handle.received(1);
+                    deferred.extend(self.lane.take_in_while_away(mail));
+                }
+            }
+        }
+    }
+}
+
+async fn until(pause: Option<Duration>) {
+    match pause {
+        Some(pause) => tokio::time::sleep(pause).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The rows of a batch, as the store takes them.
+fn statement(units: &[Unit]) -> store::Batch {
+    let mut batch = store::Batch::default();
+    for unit in units {
+        batch.starts.extend(unit.start.clone());
+        if unit.events.is_empty() {
+            continue;
+        }
+        let public = unit.events.iter().filter(|event| event.kind.is_public()).count() as u64;
+        batch.rows.push(NewRow {
+            id: unit.id,
+            seq: unit.first_seq.0,
+            last_seq: unit.last_seq().0,
+            first_public: unit.first_public_id.0,
+            last_public: unit.first_public_id.0 + public - 1,
+            at: unit.at,
+            format: codec::FORMAT,
+            events: codec::encode(&unit.events),
+        });
+        if let Some(status) = unit.ended_as() {
+            batch.ends.push(End { id: unit.id, status, ended_at: unit.at });
+        }
+    }
+    batch
+}

@@ -1,0 +1,99 @@
+//! What comes to a lane from outside.
+
+use std::sync::Arc;
+
+use asl::StateMachine;
+use chrono::{DateTime, Utc};
+use execution::event::Failure;
+use execution::{ExecutionId, Trigger, WaitId};
+use store::{NamespaceId, NewExecution};
+
+use super::{Resident, StartOutcome};
+use crate::engine::{Ended, Started};
+use crate::error::EngineError;
+use crate::reply::Reply;
+use crate::task_queue::Reservation;
+
+#[derive(Debug)]
+pub(crate) enum Mail {
+    Start(Box<StartMail>),
+    /// A worker's outcome.
+    Report {
+        id: ExecutionId,
+        trigger: Trigger,
+        reply: Reply<()>,
+    },
+    Stop {
+        id: ExecutionId,
+        failure: Failure,
+        reply: Reply<DateTime<Utc>>,
+    },
+    /// A worker came for an offered task.
+    Take {
+        id: ExecutionId,
+        wait: WaitId,
+        reservation: Reservation,
+    },
+    Heartbeat {
+        id: ExecutionId,
+        wait: WaitId,
+        reply: Reply<()>,
+    },
+    Acknowledge {
+        id: ExecutionId,
+        wait: WaitId,
+        reply: Reply<()>,
+    },
+    GiveBack {
+        id: ExecutionId,
+        wait: WaitId,
+        reply: Reply<()>,
+    },
+    SessionBroken {
+        id: ExecutionId,
+        wait: WaitId,
+        session: u64,
+    },
+    AwaitEnd {
+        id: ExecutionId,
+        reply: Reply<Ended>,
+    },
+    /// Claimed, or read back: folded from its history.
+    Adopt(Box<Resident>),
+    /// The bound on transitions of one decision was reached.
+    Resume {
+        id: ExecutionId,
+    },
+}
+
+impl Mail {
+    /// Tells whoever sent it; the node's own mail has nobody to tell.
+    pub(crate) fn refuse(self, error: EngineError) {
+        match self {
+            Self::Start(start) => start.reply.send(Err(error)),
+            Self::Report { reply, .. }
+            | Self::Heartbeat { reply, .. }
+            | Self::Acknowledge { reply, .. }
+            | Self::GiveBack { reply, .. } => reply.send(Err(error)),
+            Self::Stop { reply, .. } => reply.send(Err(error)),
+            Self::AwaitEnd { reply, .. } => reply.send(Err(error)),
+            Self::Take { .. }
+            | Self::SessionBroken { .. }
+            | Self::Adopt(_)
+            | Self::Resume { .. } => {}
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct StartMail {
+    pub(crate) id: ExecutionId,
+    pub(crate) new: NewExecution,
+    pub(crate) machine: Arc<StateMachine>,
+    pub(crate) namespace: NamespaceId,
+    pub(crate) arn: Arc<str>,
+    pub(crate) trigger: Box<execution::trigger::Start>,
+    pub(crate) reply: Reply<StartOutcome>,
+    pub(crate) started: Started,
+    pub(crate) end: Option<Reply<Ended>>,
+}

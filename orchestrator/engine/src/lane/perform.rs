@@ -1,0 +1,306 @@
+//! After the commit: hand tasks out, arm timers, tell whoever waits. Nothing here may run before its batch is durable.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use execution::event::{Event, EventKind, Failure, TaskScheduled};
+use execution::wait::WaitKind;
+use execution::{ExecutionId, Status, WaitId};
+use store::NamespaceId;
+use tracing::info;
+
+use super::resident::{HandedOut, Task};
+use super::{Batch, Lane, Mail, Resident, Unit};
+use crate::engine::Ended;
+use crate::task_queue::{HandOut, Offer, Reservation};
+use crate::timers::Watch;
+
+/// Where a lane is in a history; `number` is the wait's id, should the event begin one.
+#[derive(Debug, Clone, Copy)]
+struct Here {
+    id: ExecutionId,
+    at: DateTime<Utc>,
+    number: WaitId,
+}
+
+impl Lane {
+    /// Acts on a unit that is durable.
+    pub(crate) fn perform(&mut self, unit: Unit) {
+        let Unit { id, at, first_seq, events, mut reservations, answers, .. } = unit;
+        let mut ended = None;
+        for (number, event) in (first_seq.0..).zip(events) {
+            let here = Here { id, at, number: WaitId(number) };
+            ended = ended.or(self.perform_event(here, &event, &mut reservations));
+        }
+        for answer in answers {
+            answer.give();
+        }
+        self.around.watchers.notify(id, ended.is_some());
+        if let Some(ended) = ended {
+            self.end(id, &ended);
+        }
+    }
+
+    fn end(&mut self, id: ExecutionId, ended: &Ended) {
+        self.timers.clear_all(id);
+        let Some(resident) = self.residents.remove(&id) else { return };
+        for (wait, task) in &resident.tasks {
+            cancel(id, *wait, task);
+        }
+        for reply in resident.ends {
+            reply.send(Ok(ended.clone()));
+        }
+    }
+
+    /// What one event asks for.
+    fn perform_event(
+        &mut self,
+        here: Here,
+        event: &Event,
+        reservations: &mut BTreeMap<WaitId, Reservation>,
+    ) -> Option<Ended> {
+        let Here { id, at, number } = here;
+        match &event.kind {
+            EventKind::ExecutionStarted(started) => {
+                if let Some(deadline) = started.deadline {
+                    self.timers.set(id, Watch::Deadline, deadline);
+                }
+            }
+            EventKind::ExecutionSucceeded
+            | EventKind::ExecutionFailed(_)
+            | EventKind::ExecutionTimedOut(_)
+            | EventKind::ExecutionAborted(_) => return ended_by(event, at),
+            EventKind::TaskScheduled(scheduled) => {
+                let handed_out_now = reservations.contains_key(&number);
+                self.task_scheduled(here, scheduled, event, handed_out_now);
+            }
+            EventKind::TaskStarted { wait, deadline, heartbeat_seconds, .. } => {
+                let heartbeat = heartbeat_seconds.map(Duration::from_secs);
+                if let Some(reservation) = reservations.remove(wait) {
+                    self.hand_out(id, *wait, (at, *deadline, heartbeat), reservation);
+                }
+            }
+            EventKind::TaskOfferedAgain { wait, .. } => {
+                let handed_out_now = reservations.contains_key(&number);
+                self.task_offered_again(id, *wait, number, handed_out_now);
+            }
+            // The worker itself ended it and need not be told.
+            EventKind::TaskSucceeded { wait, .. } | EventKind::TaskFailed { wait, .. } => {
+                self.wait_ended(id, *wait, false);
+            }
+            EventKind::TaskTimedOut { wait, .. } => self.wait_ended(id, *wait, true),
+            EventKind::StateAborted { wait, .. } | EventKind::BranchClosed { wait } => {
+                if let Some(wait) = wait {
+                    self.wait_ended(id, *wait, true);
+                }
+            }
+            EventKind::RetryScheduled { until, .. } | EventKind::TimerStarted { until, .. } => {
+                self.timers.set(id, Watch::Wait(number), *until);
+            }
+            EventKind::RetryDue { wait } | EventKind::TimerFired { wait } => {
+                self.timers.clear(id, Watch::Wait(*wait));
+            }
+            // An operator must act, and sees it in describe.
+            EventKind::Quarantined { .. } => self.timers.clear_all(id),
+            EventKind::Released => self.rearm(id),
+            // Control passed on; nothing waits outside.
+            EventKind::StateEntered { .. }
+            | EventKind::StateExited { .. }
+            | EventKind::ParallelStarted { .. }
+            | EventKind::ParallelSucceeded { .. }
+            | EventKind::ParallelFailed { .. }
+            | EventKind::MapStarted { .. }
+            | EventKind::MapSucceeded { .. }
+            | EventKind::MapFailed { .. }
+            | EventKind::MapIterationStarted { .. }
+            | EventKind::MapIterationSucceeded { .. }
+            | EventKind::MapIterationFailed { .. }
+            | EventKind::MapIterationAborted { .. } => {}
+        }
+        None
+    }
+
+    fn task_scheduled(
+        &mut self,
+        here: Here,
+        scheduled: &TaskScheduled,
+        event: &Event,
+        handed_out_now: bool,
+    ) {
+        let Here { id, at, number: wait } = here;
+        let Some(resident) = self.residents.get_mut(&id) else { return };
+        let task = Task {
+            state: Arc::clone(&scheduled.state),
+            queue: Arc::clone(&scheduled.queue),
+            attempt: scheduled.attempt,
+            hand_outs_before: 0,
+            scheduled_at: at,
+            input: event.payload.clone().expect("a scheduled task carries its input"),
+            handed_out: None,
+        };
+        let (namespace, queue) = (resident.namespace, Arc::clone(&task.queue));
+        resident.tasks.insert(wait, task);
+        if !handed_out_now {
+            self.offer(id, wait, namespace, &queue);
+        }
+    }
+
+    fn task_offered_again(
+        &mut self,
+        id: ExecutionId,
+        old: WaitId,
+        fresh: WaitId,
+        handed_out_now: bool,
+    ) {
+        self.timers.clear(id, Watch::Wait(old));
+        let Some(resident) = self.residents.get_mut(&id) else { return };
+        let Some(mut task) = resident.tasks.remove(&old) else { return };
+        cancel(id, old, &task);
+        info!(execution = %resident.arn, state = %task.state, attempt = task.attempt, "a task is offered again");
+        task.hand_outs_before += 1;
+        task.handed_out = None;
+        let (namespace, queue) = (resident.namespace, Arc::clone(&task.queue));
+        resident.tasks.insert(fresh, task);
+        if !handed_out_now {
+            self.offer(id, fresh, namespace, &queue);
+        }
+    }
+
+    fn offer(&self, id: ExecutionId, wait: WaitId, namespace: NamespaceId, queue: &Arc<str>) {
+        let offer = Offer { id, wait, lane: self.handle.clone() };
+        self.around.queues.offer(namespace, queue, offer);
+    }
+
+    fn hand_out(
+        &mut self,
+        id: ExecutionId,
+        wait: WaitId,
+        times: (DateTime<Utc>, Option<DateTime<Utc>>, Option<Duration>),
+        reservation: Reservation,
+    ) {
+        let Some(resident) = self.residents.get_mut(&id) else { return };
+        let Some(task) = resident.tasks.get_mut(&wait) else { return };
+        let (started_at, deadline, heartbeat) = times;
+        let session = reservation.session.clone();
+        let acknowledge_in = TimeDelta::from_std(self.around.config.handout_ack)
+            .expect("a setting of a few seconds fits");
+        let handed_out = HandedOut {
+            acknowledged: !session.acknowledges,
+            session: Some(session),
+            acknowledge_by: started_at + acknowledge_in,
+            last_sign: started_at,
+            heartbeat,
+            deadline,
+        };
+        if let Some(next) = handed_out.next() {
+            self.timers.set(id, Watch::Wait(wait), next);
+        }
+        let session = reservation.session.id;
+        let hand_out = HandOut {
+            id,
+            wait,
+            queue: Arc::clone(&task.queue),
+            input: task.input.clone(),
+            attempt: task.attempt,
+            hand_outs_before: task.hand_outs_before,
+            execution_arn: Arc::clone(&resident.arn),
+            state: Arc::clone(&task.state),
+            scheduled_at: task.scheduled_at,
+            started_at,
+            deadline,
+            heartbeat,
+        };
+        task.handed_out = Some(handed_out);
+        if reservation.hand_out(hand_out).is_err() {
+            self.handle.send(Mail::SessionBroken { id, wait, session });
+        }
+    }
+
+    fn wait_ended(&mut self, id: ExecutionId, wait: WaitId, tell_worker: bool) {
+        self.timers.clear(id, Watch::Wait(wait));
+        let Some(resident) = self.residents.get_mut(&id) else { return };
+        if let Some(task) = resident.tasks.remove(&wait)
+            && tell_worker
+        {
+            cancel(id, wait, &task);
+        }
+    }
+
+    /// Takes over an execution that was folded from its history: arms its timers and offers its tasks.
+    pub(crate) fn adopt(&mut self, mut resident: Resident, batch: &mut Batch) {
+        let id = resident.execution.id();
+        if resident.execution.status() != Status::Running || self.residents.contains_key(&id) {
+            return;
+        }
+        let now = self.around.clock.now();
+        let grace = TimeDelta::from_std(self.around.config.announce_grace)
+            .expect("a setting of a few seconds fits");
+        resident.restore_tasks(now, now + grace);
+        let ready = resident.execution.has_ready();
+        self.residents.insert(id, resident);
+        if let Some(reason) = self.poisoned.remove(&id) {
+            self.ignore_refusal(id, execution::Trigger::Quarantine { reason }, batch);
+            return;
+        }
+        self.rearm(id);
+        if ready {
+            self.ignore_refusal(id, execution::Trigger::Resume, batch);
+        }
+    }
+
+    /// Timers and offers of everything that an execution waits for.
+    fn rearm(&mut self, id: ExecutionId) {
+        let Some(resident) = self.residents.get(&id) else { return };
+        if resident.execution.is_quarantined() {
+            return;
+        }
+        if let Some(deadline) = resident.execution.deadline() {
+            self.timers.set(id, Watch::Deadline, deadline);
+        }
+        for branch in resident.execution.open_branches() {
+            match branch.waits_for {
+                WaitKind::Retry { wait, until, .. } | WaitKind::Timer { wait, until } => {
+                    self.timers.set(id, Watch::Wait(wait), until);
+                }
+                WaitKind::Nothing | WaitKind::Join { .. } | WaitKind::Task(_) => {}
+            }
+        }
+        for (wait, task) in &resident.tasks {
+            let Some(handed_out) = &task.handed_out else {
+                self.offer(id, *wait, resident.namespace, &task.queue);
+                continue;
+            };
+            if let Some(next) = handed_out.next() {
+                self.timers.set(id, Watch::Wait(*wait), next);
+            }
+        }
+    }
+}
+
+/// How the execution ended, where the event ends it.
+pub(crate) fn ended_by(event: &Event, at: DateTime<Utc>) -> Option<Ended> {
+    let (status, failure) = end_of(&event.kind)?;
+    let failure = failure.cloned().unwrap_or_default();
+    Some(Ended { status, ended_at: at, output: event.payload.clone(), failure })
+}
+
+/// The status that the event gives its execution, and the failure, where it ended in one.
+pub(crate) fn end_of(kind: &EventKind) -> Option<(Status, Option<&Failure>)> {
+    if let EventKind::ExecutionFailed(failure) = kind {
+        Some((Status::Failed, Some(failure)))
+    } else if let EventKind::ExecutionTimedOut(failure) = kind {
+        Some((Status::TimedOut, Some(failure)))
+    } else if let EventKind::ExecutionAborted(failure) = kind {
+        Some((Status::Aborted, Some(failure)))
+    } else {
+        matches!(kind, EventKind::ExecutionSucceeded).then_some((Status::Succeeded, None))
+    }
+}
+
+fn cancel(id: ExecutionId, wait: WaitId, task: &Task) {
+    if let Some(session) = task.handed_out.as_ref().and_then(|out| out.session.as_ref()) {
+        session.cancel(id, wait);
+    }
+}

@@ -1,0 +1,169 @@
+//! An execution in memory, and what the engine knows of it beside its events: who holds which task, who waits for its end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use asl::{Payload, StateMachine};
+use chrono::{DateTime, TimeDelta, Utc};
+use execution::wait::{OpenTask, WaitKind};
+use execution::{Decision, EventKind, Execution, WaitId};
+use store::NamespaceId;
+
+use crate::engine::Ended;
+use crate::error::EngineError;
+use crate::reply::Reply;
+use crate::task_queue::SessionEnd;
+
+#[derive(Debug)]
+pub(crate) struct Resident {
+    pub(crate) execution: Execution,
+    pub(crate) machine: Arc<StateMachine>,
+    pub(crate) namespace: NamespaceId,
+    pub(crate) arn: Arc<str>,
+    pub(crate) tasks: BTreeMap<WaitId, Task>,
+    /// Read back with the history: how often its open tasks had been handed out before.
+    pub(crate) hand_outs_before: BTreeMap<WaitId, u32>,
+    /// Callers that wait for the end.
+    pub(crate) ends: Vec<Reply<Ended>>,
+}
+
+/// An open task.
+#[derive(Debug)]
+pub(crate) struct Task {
+    pub(crate) state: Arc<str>,
+    pub(crate) queue: Arc<str>,
+    pub(crate) attempt: u32,
+    pub(crate) hand_outs_before: u32,
+    pub(crate) scheduled_at: DateTime<Utc>,
+    pub(crate) input: Payload,
+    pub(crate) handed_out: Option<HandedOut>,
+}
+
+#[derive(Debug)]
+pub(crate) struct HandedOut {
+    /// `None` after a recovery: the worker's session was another server's.
+    pub(crate) session: Option<SessionEnd>,
+    pub(crate) acknowledged: bool,
+    /// Until then an acknowledgement must have come.
+    pub(crate) acknowledge_by: DateTime<Utc>,
+    /// The last heartbeat, or the hand-out, or the recovery.
+    pub(crate) last_sign: DateTime<Utc>,
+    pub(crate) heartbeat: Option<Duration>,
+    pub(crate) deadline: Option<DateTime<Utc>>,
+}
+
+/// What a timer finds to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// Nothing yet: look again then.
+    At(DateTime<Utc>),
+    Never,
+    /// A Wait state, a retry, or a task's `TimeoutSeconds`.
+    Timer,
+    Heartbeat,
+    Acknowledgement,
+}
+
+impl Resident {
+    pub(crate) fn new(
+        execution: Execution,
+        machine: Arc<StateMachine>,
+        namespace: NamespaceId,
+        arn: Arc<str>,
+    ) -> Self {
+        let (tasks, hand_outs_before) = (BTreeMap::new(), BTreeMap::new());
+        Self { execution, machine, namespace, arn, tasks, hand_outs_before, ends: Vec::new() }
+    }
+
+    pub(crate) fn handed_out(&mut self, wait: WaitId) -> Result<&mut HandedOut, EngineError> {
+        let task = self.tasks.get_mut(&wait).ok_or(EngineError::TaskOver)?;
+        task.handed_out.as_mut().ok_or(EngineError::TaskOver)
+    }
+
+    /// The waits for a worker that a decision begins, with their queues.
+    pub(crate) fn tasks_begun(&self, decision: &Decision) -> Vec<(WaitId, Arc<str>)> {
+        let mut begun = Vec::new();
+        for (wait, event) in (decision.first_seq.0..).map(WaitId).zip(&decision.events) {
+            if let EventKind::TaskScheduled(scheduled) = &event.kind {
+                begun.push((wait, Arc::clone(&scheduled.queue)));
+            } else if let EventKind::TaskOfferedAgain { wait: old, .. } = &event.kind
+                && let Some(task) = self.tasks.get(old)
+            {
+                begun.push((wait, Arc::clone(&task.queue)));
+            }
+        }
+        begun
+    }
+
+    /// What is due of `wait` at `now`. A wait that is no task is a timer, and due.
+    pub(crate) fn due(&self, wait: WaitId, now: DateTime<Utc>) -> Due {
+        let Some(task) = self.tasks.get(&wait) else { return Due::Timer };
+        task.handed_out.as_ref().map_or(Due::Never, |handed_out| handed_out.due(now))
+    }
+
+    /// After a recovery: the open tasks, those that had been handed out waiting to be announced until `announce_by`.
+    pub(crate) fn restore_tasks(&mut self, now: DateTime<Utc>, announce_by: DateTime<Utc>) {
+        for branch in self.execution.open_branches() {
+            if let WaitKind::Task(open) = branch.waits_for {
+                let (wait, mut task) =
+                    (open.wait, Task::restored(branch.state, *open, now, announce_by));
+                task.hand_outs_before = self.hand_outs_before.remove(&wait).unwrap_or(0);
+                self.tasks.insert(wait, task);
+            }
+        }
+    }
+}
+
+impl Task {
+    fn restored(
+        state: Arc<str>,
+        open: OpenTask,
+        now: DateTime<Utc>,
+        announce_by: DateTime<Utc>,
+    ) -> Self {
+        let handed_out = open.started.map(|started| HandedOut {
+            session: None,
+            acknowledged: false,
+            acknowledge_by: announce_by,
+            last_sign: now,
+            heartbeat: started.heartbeat_seconds.map(Duration::from_secs),
+            deadline: started.deadline,
+        });
+        Self {
+            state,
+            queue: open.queue,
+            attempt: open.attempt,
+            hand_outs_before: 0,
+            scheduled_at: open.scheduled_at,
+            input: open.payload,
+            handed_out,
+        }
+    }
+}
+
+impl HandedOut {
+    pub(crate) fn due(&self, now: DateTime<Utc>) -> Due {
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            return Due::Timer;
+        }
+        if self.heartbeat_by().is_some_and(|by| by <= now) {
+            return Due::Heartbeat;
+        }
+        if !self.acknowledged && self.acknowledge_by <= now {
+            return Due::Acknowledgement;
+        }
+        self.next().map_or(Due::Never, Due::At)
+    }
+
+    /// When something of it may next be due.
+    pub(crate) fn next(&self) -> Option<DateTime<Utc>> {
+        let acknowledge_by = (!self.acknowledged).then_some(self.acknowledge_by);
+        [self.deadline, self.heartbeat_by(), acknowledge_by].into_iter().flatten().min()
+    }
+
+    fn heartbeat_by(&self) -> Option<DateTime<Utc>> {
+        let heartbeat = TimeDelta::from_std(self.heartbeat?).ok()?;
+        self.last_sign.checked_add_signed(heartbeat)
+    }
+}

@@ -1,0 +1,66 @@
+//! An execution out of its history: recovery is `apply` alone and never evaluates an expression.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use execution::{EventKind, Execution, ExecutionId, WaitId, codec};
+use store::{HistoryFrom, HistoryPage, HistoryRow, Store};
+
+use crate::catalog::Catalog;
+use crate::error::EngineError;
+use crate::lane::Resident;
+
+/// A read of a long history, in parts: bounded in memory, and few enough round trips.
+const ROWS_A_READ: u32 = 1000;
+const BYTES_A_READ: u64 = 8 << 20;
+
+/// `None`: there is no such execution.
+pub(crate) async fn read_back(
+    store: &Store,
+    catalog: &Catalog,
+    id: ExecutionId,
+) -> Result<Option<Resident>, EngineError> {
+    let Some(row) = store.execution(id).await? else { return Ok(None) };
+    let machine = catalog.definition(row.revision).await?;
+    let mut folded = Folded::new(id);
+    let page = HistoryPage { rows_max: ROWS_A_READ, bytes_max: BYTES_A_READ };
+    let mut seq = 0;
+    loop {
+        let rows = store.history_rows(id, HistoryFrom::After { seq }, page).await?;
+        let Some(last) = rows.last() else { break };
+        seq = last.last_seq;
+        rows.iter().try_for_each(|row| folded.row(row))?;
+    }
+    let mut resident = Resident::new(folded.execution, machine, row.namespace, folded.arn);
+    resident.hand_outs_before = folded.hand_outs_before;
+    Ok(Some(resident))
+}
+
+/// The execution, and what its events say beside its state.
+struct Folded {
+    execution: Execution,
+    arn: Arc<str>,
+    /// Of the waits that offered a task again.
+    hand_outs_before: BTreeMap<WaitId, u32>,
+}
+
+impl Folded {
+    fn new(id: ExecutionId) -> Self {
+        Self { execution: Execution::begin(id), arn: "".into(), hand_outs_before: BTreeMap::new() }
+    }
+
+    fn row(&mut self, row: &HistoryRow) -> Result<(), EngineError> {
+        let events = codec::decode(row.format, &row.events)
+            .map_err(|error| EngineError::Refused { reason: error.to_string() })?;
+        for (number, event) in (row.seq..).map(WaitId).zip(&events) {
+            self.execution.apply(event, row.at);
+            if let EventKind::ExecutionStarted(started) = &event.kind {
+                self.arn = started.execution_arn.as_str().into();
+            } else if let EventKind::TaskOfferedAgain { wait, .. } = &event.kind {
+                let before = self.hand_outs_before.remove(wait).unwrap_or(0);
+                self.hand_outs_before.insert(number, before + 1);
+            }
+        }
+        Ok(())
+    }
+}
