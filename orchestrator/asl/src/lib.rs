@@ -4,6 +4,7 @@
 //! A `StateMachine` is valid because it exists: [`StateMachine::parse`] is the only way to make one, and
 //! it reports all faults of a definition at once.
 
+mod check;
 mod condition;
 pub mod context;
 pub mod dataflow;
@@ -23,7 +24,7 @@ pub mod timestamp;
 
 pub use context::Context;
 pub use dataflow::Scope;
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::{Code, Diagnostic, Severity};
 pub use draw::Draw;
 pub use error::{EvalError, names};
 pub use machine::{Flow, QueryLanguage, State, StateId, StateKind, StateMachine, Transition};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::check;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::path::Path;
 use crate::retry::Catcher;
 use crate::states::{Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait};
@@ -25,8 +26,17 @@ pub struct StateMachine {
 impl StateMachine {
     /// Reads a definition, or reports every fault in it, in document order.
     pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
-        todo!()
+        let (machine, diagnostics) = check::read(text);
+        machine.ok_or_else(|| {
+            diagnostics.into_iter().filter(|it| it.severity == Severity::Error).collect()
+        })
     }
+
+    /// Every fault of a definition, warnings included, in document order.
+    pub fn check(text: &str) -> Vec<Diagnostic> {
+        check::read(text).1
+    }
+
     pub fn state(&self, id: StateId) -> &State {
         &self.states[id.0 as usize]
     }
@@ -44,6 +54,9 @@ impl StateMachine {
 pub struct StateId(pub(crate) u32);
 
 impl StateId {
+    /// No state comes after it.
+    pub(crate) const LAST: Self = Self(u32::MAX);
+
     pub(crate) fn at(index: usize) -> Self {
         Self(u32::try_from(index).expect("a definition is far shorter than 2^32 states"))
     }

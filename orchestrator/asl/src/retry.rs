@@ -1,5 +1,7 @@
 //! Retriers and catchers: which errors they match, and how long a retrier waits.
 
+mod read;
+
 use crate::error::names;
 use crate::machine::StateId;
 use crate::states::ResultPath;

@@ -20,6 +20,9 @@ pub use succeed::Succeed;
 pub use task::{Seconds, Task};
 pub use wait::{Wait, WaitFor};
 
+use crate::check::{Fields, Within, read_language};
+use crate::diagnostic::Fault;
+use crate::machine::{DataPath, State, StateKind, Transition};
 use crate::path::{Path, ReferencePath};
 
 /// `ResultPath` (and a catcher's).
@@ -37,4 +40,90 @@ pub enum ResultPath {
 pub enum Number<T> {
     Literal(T),
     Path(Path),
+}
+
+impl State {
+    pub(crate) fn read(name: &str, fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
+        fields.require(&["Type"]);
+        fields.language = read_language(fields);
+        let comment = fields.text("Comment");
+        let kind = StateKind::read(fields, within);
+        let language = fields.language;
+        let mut data_path = |name| match kind {
+            Some(StateKind::Fail(_)) => DataPath::Whole,
+            Some(_) | None => fields.data_path(name),
+        };
+        Some(Self {
+            name: name.into(),
+            comment,
+            query_language: language,
+            input_path: data_path("InputPath"),
+            output_path: data_path("OutputPath"),
+            kind: kind?,
+        })
+    }
+}
+
+impl StateKind {
+    fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
+        let kind = fields.get("Type");
+        match kind.as_ref().and_then(|kind| kind.node.text()) {
+            Some("Task") => Task::read(fields, within).map(Self::Task),
+            Some("Choice") => Choice::read(fields, within).map(Self::Choice),
+            Some("Wait") => Wait::read(fields, within).map(Self::Wait),
+            Some("Pass") => Pass::read(fields, within).map(Self::Pass),
+            Some("Succeed") => Some(Self::Succeed(Succeed::read(fields, within))),
+            Some("Fail") => Some(Self::Fail(Fail::read(fields, within))),
+            Some("Parallel") => Parallel::read(fields, within).map(Self::Parallel),
+            Some("Map") => Map::read(fields, within).map(Self::Map),
+            Some(_) | None => {
+                if let Some(kind) = kind {
+                    kind.report(&Fault::UnknownType);
+                }
+                // Nothing is known of its fields, nor of the ways out of it.
+                fields.accept_any();
+                within.obscure();
+                None
+            }
+        }
+    }
+}
+
+impl Transition {
+    fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
+        const EITHER: [&str; 2] = ["Next", "End"];
+        let next = fields.get("Next");
+        let has_end = fields.has("End");
+        let ends = fields.flag("End") == Some(true);
+        if ends {
+            within.ends();
+        }
+        match (next, ends) {
+            (Some(_), true) => {
+                fields.report(&Fault::ExclusiveFields { fields: EITHER.to_vec() });
+                None
+            }
+            (None, true) => Some(Self::End),
+            (Some(next), false) => within.target(&next).map(Self::Next),
+            (None, false) => {
+                // Where it leads to is not known: no other state is called lost because of it.
+                within.obscure();
+                if !has_end || fields.has_false("End") {
+                    fields.report(&Fault::NoneOfFields { fields: EITHER.to_vec() });
+                }
+                None
+            }
+        }
+    }
+}
+
+impl ResultPath {
+    pub(crate) fn read(fields: &mut Fields<'_>) -> Self {
+        match fields.get("ResultPath") {
+            Some(field) if field.node.is_null() => Self::Discard,
+            Some(field) if field.node.text() == Some("$") => Self::Whole,
+            Some(field) => field.reference_path().map_or(Self::Whole, Self::At),
+            None => Self::Whole,
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Choice: the first rule whose condition holds names the next state.
 
+mod comparator;
 mod pattern;
+mod read;
 
 pub use pattern::{Pattern, PatternError};
 

@@ -1,5 +1,7 @@
 //! Map: one branch per item, inline.
 
+mod read;
+
 use super::{Number, ResultPath};
 use crate::machine::{Flow, Transition};
 use crate::path::Path;

@@ -1,0 +1,149 @@
+//! From a definition's text to a checked state machine, or to all of its faults.
+//!
+//! Readers build what they can and report what they cannot; nobody stops at the first fault. A reader returns
+//! `None` only after a fault was reported, so that a definition without faults has every state.
+
+mod expression;
+mod field;
+mod fields;
+mod flow;
+mod graph;
+mod language;
+mod scope;
+mod source;
+mod template;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Fault, Severity};
+use crate::machine::{QueryLanguage, State, StateId, StateMachine};
+use crate::payload::{NESTING_MAX, PayloadError};
+
+pub(crate) use field::Field;
+pub(crate) use fields::Fields;
+pub(crate) use flow::read_inner_flow;
+pub(crate) use language::read_of_state as read_language;
+pub(crate) use scope::Within;
+use source::Node;
+pub(crate) use template::warn_of_static_result;
+
+/// `TimeoutSeconds` and the like: a little over three years.
+pub(crate) const SECONDS_MAX: u64 = 99_999_999;
+
+/// Reads `text`: the machine, where there is no error, and every fault in document order, warnings included.
+pub(crate) fn read(text: &str) -> (Option<StateMachine>, Vec<Diagnostic>) {
+    let root = match Node::parse(text) {
+        Ok(root) => root,
+        Err(error) => return (None, vec![unreadable(text, error)]),
+    };
+    let check = Check::new(text, &root);
+    let machine = check.machine(&root);
+    let mut diagnostics = check.diagnostics.into_inner();
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+    let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    assert!(refused || machine.is_some(), "a definition without a fault makes a machine");
+    (machine.filter(|_| !refused), diagnostics)
+}
+
+/// What the readers of one definition share.
+pub(crate) struct Check<'a> {
+    text: &'a str,
+    /// The machine's own, which every state has that names none.
+    language: QueryLanguage,
+    /// The number of each state, by the place of its value.
+    ids: BTreeMap<usize, StateId>,
+    states: RefCell<Vec<(StateId, State)>>,
+    diagnostics: RefCell<Vec<Diagnostic>>,
+}
+
+/// A place in the definition.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// As AWS prints it; empty for the definition itself.
+    pub(crate) pointer: String,
+    pub(crate) at: usize,
+}
+
+impl<'a> Check<'a> {
+    fn new(text: &'a str, root: &Node) -> Self {
+        Self {
+            text,
+            language: language::of_machine(root),
+            ids: scope::number(root),
+            states: RefCell::default(),
+            diagnostics: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn report(&self, place: &Place, fault: &Fault) {
+        self.diagnostics.borrow_mut().push(diagnostic(self.text, place, fault));
+    }
+
+    fn machine(&self, root: &Node) -> Option<StateMachine> {
+        let place = Place { pointer: String::new(), at: root.at };
+        let Some(members) = root.object() else {
+            self.report(&place, &Fault::NotAnObject);
+            return None;
+        };
+        let mut fields = Fields::open(self, self.language, members, place);
+        fields.allowed("Version", &["1.0"]);
+        language::read(&mut fields);
+        let comment = fields.text("Comment");
+        let timeout_seconds = fields.integer("TimeoutSeconds", 1..=SECONDS_MAX);
+        scope::report_repeated_names(self, root);
+        let root = flow::read_flow(&mut fields);
+        fields.close();
+        let states = self.take_states()?;
+        let by_name = names(&states);
+        Some(StateMachine {
+            comment,
+            query_language: self.language,
+            timeout_seconds,
+            root: root?,
+            states,
+            by_name,
+        })
+    }
+
+    /// Every state at the index that its number says; `None` unless each of them could be built.
+    fn take_states(&self) -> Option<Vec<State>> {
+        let mut states = self.states.take();
+        states.sort_by_key(|(id, _)| *id);
+        (states.len() == self.ids.len())
+            .then(|| states.into_iter().map(|(_, state)| state).collect())
+    }
+}
+
+fn names(states: &[State]) -> BTreeMap<Arc<str>, StateId> {
+    let named = |(index, state): (usize, &State)| (Arc::clone(&state.name), StateId::at(index));
+    states.iter().enumerate().map(named).collect()
+}
+
+fn diagnostic(text: &str, place: &Place, fault: &Fault) -> Diagnostic {
+    let (line, column) = source::line_and_column(text, place.at);
+    let pointer = if place.pointer.is_empty() { "/".to_owned() } else { place.pointer.clone() };
+    Diagnostic {
+        code: fault.code(),
+        kind: fault.kind(),
+        severity: fault.severity(),
+        message: fault.to_string(),
+        pointer,
+        line,
+        column,
+        advice: fault.advice(),
+    }
+}
+
+fn unreadable(text: &str, error: PayloadError) -> Diagnostic {
+    let (fault, line, column) = match error {
+        PayloadError::Syntax { .. } if text.trim().is_empty() => (Fault::NotAnObject, 1, 1),
+        PayloadError::Syntax { line, column, reason } => (Fault::NotJson { reason }, line, column),
+        PayloadError::TooDeep { line, column } => {
+            (Fault::TooDeep { levels: NESTING_MAX }, line, column)
+        }
+    };
+    let root = Place { pointer: String::new(), at: 0 };
+    Diagnostic { line, column, ..diagnostic(text, &root, &fault) }
+}

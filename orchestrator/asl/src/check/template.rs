@@ -1,0 +1,158 @@
+//! Payload templates within a definition: the faults that compiling one finds, at the lines where they stand.
+
+use std::collections::BTreeSet;
+
+use super::source::{Json, Member, Node};
+use super::{Check, Field, Place};
+use crate::diagnostic::Fault;
+use crate::template::Template;
+
+pub(super) fn read(field: &Field<'_>) -> Option<Template> {
+    let value = field.value();
+    warn_of_paths(field.check, field.node, &field.place.pointer);
+    let faults = match Template::parse(&value) {
+        Ok(template) if !reads_variable(field.node) => return Some(template),
+        Ok(_) => {
+            field.report(&Fault::VARIABLES);
+            return None;
+        }
+        Err(faults) => faults,
+    };
+    for fault in faults {
+        let found = resolve(field, &fault.pointer);
+        let of_variable = found.value.text().is_some_and(names_variable);
+        let fault =
+            if of_variable { Fault::VARIABLES } else { Fault::Template { message: fault.message } };
+        field.check.report(&Place { pointer: found.holder, at: found.at }, &fault);
+    }
+    None
+}
+
+struct Found<'a> {
+    value: &'a Node,
+    /// The object that holds the field: AWS points there.
+    holder: String,
+    at: usize,
+}
+
+/// Follows a JSON pointer from the template's root.
+fn resolve<'a>(field: &Field<'a>, pointer: &str) -> Found<'a> {
+    let whole = field.place.pointer.clone();
+    let mut found = Found { value: field.node, holder: whole.clone(), at: field.place.at };
+    let mut here = whole;
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        found.holder.clone_from(&here);
+        match &found.value.json {
+            Json::Object(members) => {
+                // The last one: it is the one that counts.
+                let Some(member) = members.iter().rfind(|member| member.name == step) else {
+                    break;
+                };
+                (found.value, found.at) = (&member.value, member.at);
+                here = format!("{here}/{step}");
+            }
+            Json::Array(items) => {
+                let Some(item) = step.parse().ok().and_then(|index: usize| items.get(index)) else {
+                    break;
+                };
+                (found.value, found.at) = (item, item.at);
+                here = format!("{here}[{step}]");
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => break,
+        }
+    }
+    found
+}
+
+/// `$name`, alone or within an intrinsic call; `$.name`, `$$` and `$[0]` are none, nor is text in quotes.
+pub(super) fn names_variable(text: &str) -> bool {
+    let mut quoted = false;
+    let mut characters = text.chars().peekable();
+    let mut previous = None;
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' if quoted => {
+                characters.next();
+            }
+            '\'' => quoted = !quoted,
+            '$' if !quoted && previous != Some('$') => {
+                let next = characters.peek();
+                if next.is_some_and(|next| next.is_alphabetic() || *next == '_') {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        previous = Some(character);
+    }
+    false
+}
+
+fn reads_variable(node: &Node) -> bool {
+    any_field(node, &mut |member| {
+        member.name.ends_with(".$") && member.value.text().is_some_and(names_variable)
+    })
+}
+
+fn any_field(node: &Node, holds: &mut impl FnMut(&Member) -> bool) -> bool {
+    match &node.json {
+        Json::Object(members) => {
+            members.iter().any(|member| holds(member) || any_field(&member.value, holds))
+        }
+        Json::Array(items) => items.iter().any(|item| any_field(item, holds)),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => false,
+    }
+}
+
+/// A field whose value looks like a path, but whose name does not say that it is one.
+fn warn_of_paths(check: &Check<'_>, node: &Node, pointer: &str) {
+    visit_fields(node, pointer, &mut |member, holder| {
+        let looks_like_path = member.value.text().is_some_and(|text| {
+            text.starts_with("$.") || text.starts_with("$$.") || text.starts_with("States.")
+        });
+        if looks_like_path && !member.name.ends_with(".$") {
+            let place = Place { pointer: holder.to_owned(), at: member.at };
+            check.report(&place, &Fault::NoDollar { field: member.name.clone() });
+        }
+    });
+}
+
+/// A Pass's `Result` is taken as it stands: a field that asks to be computed is not.
+pub(crate) fn warn_of_static_result(field: &Field<'_>) {
+    visit_fields(field.node, &field.place.pointer, &mut |member, holder| {
+        if member.name.ends_with(".$") {
+            let place = Place { pointer: holder.to_owned(), at: member.at };
+            field.check.report(&place, &Fault::StaticResult { field: member.name.clone() });
+        }
+    });
+}
+
+pub(super) fn report_repeated_fields(check: &Check<'_>, node: &Node, pointer: &str) {
+    let mut seen: BTreeSet<(String, &str)> = BTreeSet::new();
+    visit_fields(node, pointer, &mut |member, holder| {
+        let field = (holder.to_owned(), member.name.as_str());
+        if !seen.insert(field) {
+            let place = Place { pointer: format!("{holder}/{}", member.name), at: member.at };
+            check.report(&place, &Fault::RepeatedField { field: member.name.clone() });
+        }
+    });
+}
+
+/// Calls `visit` for every field at every depth, with the pointer of the object that holds it.
+fn visit_fields<'a>(node: &'a Node, pointer: &str, visit: &mut impl FnMut(&'a Member, &str)) {
+    match &node.json {
+        Json::Object(members) => {
+            for member in members {
+                visit(member, pointer);
+                visit_fields(&member.value, &format!("{pointer}/{}", member.name), visit);
+            }
+        }
+        Json::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                visit_fields(item, &format!("{pointer}[{index}]"), visit);
+            }
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+    }
+}
