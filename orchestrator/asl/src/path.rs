@@ -135,7 +135,7 @@ impl Path {
         })
     }
 
-    fn invalid(&self, reason: &str) -> EvalError {
+    pub(crate) fn invalid(&self, reason: &str) -> EvalError {
         EvalError::new(names::RUNTIME, format!("Invalid path '{}' : {reason}", self.inner_str()))
     }
 }

@@ -3,6 +3,8 @@
 mod build;
 mod inspect;
 
+pub(crate) use inspect::RESERVED;
+
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;

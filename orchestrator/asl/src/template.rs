@@ -1,24 +1,40 @@
 //! Payload templates: JSON in which a field `"name.$"` is computed by a path or an intrinsic function.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::dataflow::Scope;
 use crate::draw::Draw;
-use crate::error::EvalError;
+use crate::error::{EvalError, names};
+use crate::intrinsic::{Evaluation, Expression};
+use crate::path::budget::check_depth;
+use crate::payload;
 
 /// A compiled template of `Parameters`, `ItemSelector` or `ResultSelector`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Template {}
+pub struct Template {
+    root: Node,
+}
 
-impl Template {
-    /// Compiles every `.$` field, and reports every one that is wrong.
-    pub fn parse(template: &Value) -> Result<Self, Vec<TemplateFault>> {
-        todo!()
-    }
+#[derive(Debug, Clone, PartialEq)]
+enum Node {
+    /// Nothing in it is computed.
+    Constant(Value),
+    Array(Vec<Node>),
+    Object(Vec<Field>),
+}
 
-    pub fn render(&self, scope: &Scope<'_>, draw: &mut Draw) -> Result<Value, EvalError> {
-        todo!()
-    }
+#[derive(Debug, Clone, PartialEq)]
+enum Field {
+    Nested {
+        name: String,
+        node: Node,
+    },
+    /// `written` is the name with its `.$`: causes of errors show it.
+    Computed {
+        name: String,
+        written: String,
+        expression: Expression,
+    },
 }
 
 /// What is wrong in a template, and where: a JSON pointer from the template's root.
@@ -28,14 +44,149 @@ pub struct TemplateFault {
     pub message: String,
 }
 
+impl Template {
+    /// Compiles every `.$` field, and reports every one that is wrong.
+    pub fn parse(template: &Value) -> Result<Self, Vec<TemplateFault>> {
+        let mut parser = Parser { pointer: String::new(), faults: Vec::new() };
+        let root = parser.node(template);
+        if parser.faults.is_empty() { Ok(Self { root }) } else { Err(parser.faults) }
+    }
+
+    pub fn render(&self, scope: &Scope<'_>, draw: &mut Draw) -> Result<Value, EvalError> {
+        let value = self.root.render(&mut Evaluation::new(scope, draw))?;
+        check_depth(&value)?;
+        Ok(value)
+    }
+}
+
+struct Parser {
+    /// Of the value that is being read.
+    pointer: String,
+    faults: Vec<TemplateFault>,
+}
+
+impl Parser {
+    fn node(&mut self, template: &Value) -> Node {
+        match template {
+            Value::Array(items) => self.array(items, template),
+            Value::Object(fields) => self.object(fields, template),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                Node::Constant(template.clone())
+            }
+        }
+    }
+
+    fn array(&mut self, items: &[Value], template: &Value) -> Node {
+        let items = items.iter().enumerate();
+        let nodes: Vec<Node> = items
+            .map(|(index, item)| self.within(&index.to_string(), |at| at.node(item)))
+            .collect();
+        if nodes.iter().all(|node| matches!(node, Node::Constant(_))) {
+            return Node::Constant(template.clone());
+        }
+        Node::Array(nodes)
+    }
+
+    fn object(&mut self, fields: &Map<String, Value>, template: &Value) -> Node {
+        let fields: Vec<Field> = fields
+            .iter()
+            .filter_map(|(written, value)| self.within(written, |at| at.field(written, value)))
+            .collect();
+        let is_constant =
+            |field: &Field| matches!(field, Field::Nested { node: Node::Constant(_), .. });
+        if fields.iter().all(is_constant) {
+            return Node::Constant(template.clone());
+        }
+        Node::Object(fields)
+    }
+
+    fn field(&mut self, written: &str, value: &Value) -> Option<Field> {
+        let Some(name) = written.strip_suffix(".$") else {
+            return Some(Field::Nested { name: written.to_owned(), node: self.node(value) });
+        };
+        let expression = match value {
+            Value::String(text) => Expression::parse(text),
+            _ => Err("it is no text".to_owned()),
+        };
+        let expression = expression.and_then(|expression| {
+            if name.starts_with(payload::RESERVED) {
+                return Err(format!("no field's name can begin with `{}`", payload::RESERVED));
+            }
+            Ok(expression)
+        });
+        match expression {
+            Ok(expression) => {
+                let (name, written) = (name.to_owned(), written.to_owned());
+                Some(Field::Computed { name, written, expression })
+            }
+            Err(reason) => {
+                let message = format!(
+                    "The value for the field '{written}' must be a valid JSONPath or a valid intrinsic \
+                     function call: {reason}"
+                );
+                self.faults.push(TemplateFault { pointer: self.pointer.clone(), message });
+                None
+            }
+        }
+    }
+
+    /// Reads one level down, at the field or index `token`.
+    fn within<T>(&mut self, token: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.pointer.len();
+        self.pointer.push('/');
+        self.pointer.push_str(&token.replace('~', "~0").replace('/', "~1"));
+        let result = read(self);
+        self.pointer.truncate(length);
+        result
+    }
+}
+
+impl Node {
+    fn render(&self, evaluation: &mut Evaluation<'_>) -> Result<Value, EvalError> {
+        match self {
+            Self::Constant(value) => Ok(value.clone()),
+            Self::Array(nodes) => nodes.iter().map(|node| node.render(evaluation)).collect(),
+            Self::Object(fields) => {
+                let mut object = Map::new();
+                for field in fields {
+                    let (name, value) = field.render(evaluation)?;
+                    object.insert(name.to_owned(), value);
+                }
+                Ok(Value::Object(object))
+            }
+        }
+    }
+}
+
+impl Field {
+    fn render(&self, evaluation: &mut Evaluation<'_>) -> Result<(&str, Value), EvalError> {
+        match self {
+            Self::Nested { name, node } => Ok((name, node.render(evaluation)?)),
+            Self::Computed { name, written, expression } => {
+                let value = evaluation.evaluate(expression, written)?;
+                evaluation.budget.charge(&value).map_err(|exhausted| exhausted.error(written))?;
+                Ok((name, value.into_owned()))
+            }
+        }
+    }
+}
+
 /// A path or an intrinsic call that must yield a string (`ErrorPath`, `CausePath`).
 #[derive(Debug, Clone, PartialEq)]
-pub struct Text {}
+pub struct Text {
+    expression: Expression,
+}
 
 impl Text {
     /// The error is the sentence for the definition's author.
     pub fn parse(text: &str) -> Result<Self, String> {
-        todo!()
+        let expression = Expression::parse(text)?;
+        if let Expression::Call(call) = &expression
+            && !call.function.yields_text()
+        {
+            return Err(format!("{} does not return a string", call.function.name()));
+        }
+        Ok(Self { expression })
     }
 
     /// `field` is the one that holds the text: it stands in the cause of an error.
@@ -45,6 +196,13 @@ impl Text {
         draw: &mut Draw,
         field: &'static str,
     ) -> Result<String, EvalError> {
-        todo!()
+        let value = Evaluation::new(scope, draw).evaluate(&self.expression, field)?.into_owned();
+        match value {
+            Value::String(text) => Ok(text),
+            other => {
+                let cause = format!("The {field} field must refer to a string, but was: {other}");
+                Err(EvalError::new(names::RUNTIME, cause))
+            }
+        }
     }
 }

@@ -31,7 +31,11 @@ impl Budget {
     }
 
     pub(crate) fn visit(&mut self) -> Result<(), Exhausted> {
-        self.visits = self.visits.checked_sub(1).ok_or(Exhausted)?;
+        self.visits(1)
+    }
+
+    pub(crate) fn visits(&mut self, count: usize) -> Result<(), Exhausted> {
+        self.visits = self.visits.checked_sub(count).ok_or(Exhausted)?;
         Ok(())
     }
 
