@@ -41,7 +41,10 @@ enum Field {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateFault {
     pub pointer: String,
+    /// In AWS's words.
     pub message: String,
+    /// What AWS does not say: why the value is wrong.
+    pub reason: String,
 }
 
 impl Template {
@@ -122,9 +125,9 @@ impl Parser {
             Err(reason) => {
                 let message = format!(
                     "The value for the field '{written}' must be a valid JSONPath or a valid intrinsic \
-                     function call: {reason}"
+                     function call"
                 );
-                self.faults.push(TemplateFault { pointer: self.pointer.clone(), message });
+                self.faults.push(TemplateFault { pointer: self.pointer.clone(), message, reason });
                 None
             }
         }

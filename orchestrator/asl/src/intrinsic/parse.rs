@@ -72,6 +72,10 @@ impl<'t> Parser<'t> {
         if arguments.len() < least || arguments.len() > most {
             return Err(wrong_arity(name, (least, most), arguments.len()));
         }
+        if function.takes_numbers() && arguments.iter().any(|it| matches!(it, Expression::Text(_)))
+        {
+            return Err(format!("the arguments of {name} are numbers"));
+        }
         Ok(Call { text: self.text[start..self.at].to_owned(), function, arguments })
     }
 
