@@ -3,8 +3,22 @@
 #[cfg(test)]
 mod choice_recorded;
 #[cfg(test)]
+mod choice_rules;
+#[cfg(test)]
+mod dataflow_fields;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod intrinsic_calls;
+#[cfg(test)]
 mod intrinsic_recorded;
 #[cfg(test)]
 mod path_jayway;
 #[cfg(test)]
+mod path_query;
+#[cfg(test)]
+mod path_reference;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod template_render;
