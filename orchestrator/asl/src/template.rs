@@ -109,7 +109,11 @@ impl Parser {
         };
         let expression = match value {
             Value::String(text) => Expression::parse(text),
-            _ => Err("it is no text".to_owned()),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => Err("it is no text".to_owned()),
         };
         let expression = expression.and_then(|expression| {
             if name.starts_with(payload::RESERVED) {
@@ -200,12 +204,10 @@ impl Text {
         field: &'static str,
     ) -> Result<String, EvalError> {
         let value = Evaluation::new(scope, draw).evaluate(&self.expression, field)?.into_owned();
-        match value {
-            Value::String(text) => Ok(text),
-            other => {
-                let cause = format!("The {field} field must refer to a string, but was: {other}");
-                Err(EvalError::new(names::RUNTIME, cause))
-            }
-        }
+        let Value::String(text) = value else {
+            let cause = format!("The {field} field must refer to a string, but was: {value}");
+            return Err(EvalError::new(names::RUNTIME, cause));
+        };
+        Ok(text)
     }
 }

@@ -120,7 +120,6 @@ impl<'t> Parser<'t> {
                 _ if escaped => escaped = false,
                 ('\\', Some(_)) => escaped = true,
                 (_, Some(open)) if character == open => quote = None,
-                (_, Some(_)) => {}
                 ('\'' | '"', None) if depth > 0 => quote = Some(character),
                 ('[' | '(', None) => depth += 1,
                 (')' | ',', None) if depth == 0 => return true,
