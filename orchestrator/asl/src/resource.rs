@@ -30,9 +30,9 @@ pub enum Pattern {
 /// Why a text names no queue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResourceError {
-    #[error("a name has at least one character")]
+    #[error("Value cannot be empty")]
     Empty,
-    #[error("the ARN names no activity, function or service action")]
+    #[error("Value is not a valid resource ARN")]
     Arn,
     #[error("a queue name has at most {NAME_LENGTH_MAX} characters, this one has {0}")]
     NameTooLong(usize),

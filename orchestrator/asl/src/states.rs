@@ -99,8 +99,7 @@ impl Transition {
             within.ends();
         }
         match (next, ends) {
-            (Some(next), true) => {
-                within.target(&next);
+            (Some(_), true) => {
                 fields.report(&Fault::ExclusiveFields { fields: EITHER.to_vec() });
                 None
             }

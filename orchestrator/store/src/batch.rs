@@ -1,4 +1,6 @@
-//! What one commit writes: starts, history rows and ends of many executions.
+//! What one commit writes: starts, history rows and ends of many executions, and the order they are written in.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use execution::ExecutionId;
@@ -59,4 +61,36 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.starts.is_empty() && self.rows.is_empty() && self.ends.is_empty()
     }
+}
+
+/// A batch in the order of the tables' keys, without a copy: equal orders in all lanes queue up instead of deadlocking.
+pub(crate) struct Ordered<'a> {
+    pub(crate) starts: Vec<(&'a NewExecution, Option<&'a End>)>,
+    pub(crate) rows: Vec<&'a NewRow>,
+    /// Of executions that started in an earlier batch.
+    pub(crate) ends: Vec<&'a End>,
+}
+
+impl<'a> Ordered<'a> {
+    pub(crate) fn of(batch: &'a Batch) -> Self {
+        // A row written in this statement can't be updated in it: what starts and ends at once is written ended.
+        let mut ends: HashMap<ExecutionId, &End> =
+            batch.ends.iter().map(|end| (end.id, end)).collect();
+        let mut starts: Vec<_> =
+            batch.starts.iter().map(|start| (start, ends.remove(&start.id))).collect();
+        starts.sort_unstable_by_key(|(start, _)| {
+            let name = start.chosen.as_ref().map(|chosen| chosen.name.as_str());
+            (start.id.home(), start.machine, name, start.id)
+        });
+        let mut rows: Vec<_> = batch.rows.iter().collect();
+        rows.sort_unstable_by_key(|row| (row.id.home(), row.id, row.seq));
+        let mut ends: Vec<_> = ends.into_values().collect();
+        ends.sort_unstable_by_key(|end| (end.id.home(), end.id));
+        Self { starts, rows, ends }
+    }
+}
+
+/// A number that only a bug makes larger than PostgreSQL counts.
+pub(crate) fn stored(number: u64) -> i64 {
+    i64::try_from(number).expect("events are counted from 1, one by one")
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
 /// Of reads and management; a commit has its own ([`CommitError`]).
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -53,12 +55,113 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn is_retryable(&self) -> bool {
-        matches!(self.remedy, Remedy::Again)
+        match self.remedy {
+            Remedy::Again | Remedy::Later => true,
+            Remedy::Halve => false,
+        }
+    }
+
+    fn of(error: &PgDatabaseError) -> Self {
+        Self {
+            remedy: remedy(error.code()),
+            sqlstate: error.code().to_owned(),
+            constraint: error.constraint().map(str::to_owned),
+            message: error.message().to_owned(),
+        }
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} (SQLSTATE {})", self.message, self.sqlstate)
+    }
+}
+
+/// By PostgreSQL's appendix of error codes. What is not named here is taken for a culprit: halving ends in any case.
+fn remedy(sqlstate: &str) -> Remedy {
+    match sqlstate {
+        // Serialization failure, deadlock, lock not available.
+        "40001" | "40P01" | "55P03" => Remedy::Again,
+        // Read-only, query cancelled, shutting down, starting up.
+        "25006" | "57014" | "57P01" | "57P02" | "57P03" | "57P05" => Remedy::Later,
+        // Connection trouble, resources, limits of the system, the disk. A row too large for PostgreSQL is class 54.
+        code if ["08", "53", "58"].iter().any(|class| code.starts_with(class)) => Remedy::Later,
+        _ => Remedy::Halve,
+    }
+}
+
+impl StoreError {
+    pub(crate) fn of(error: &sqlx::Error) -> Self {
+        let Some(refused) = of_database(error) else {
+            return match error {
+                sqlx::Error::Configuration(reason) => Self::Configuration(reason.to_string()),
+                // Whatever broke on the way: it was not a word of the server's.
+                other => Self::Unavailable(other.to_string()),
+            };
+        };
+        let refusal = Refusal::of(refused);
+        match refused.code() {
+            // Undefined table, function, column.
+            "42P01" | "42883" | "42703" => Self::Schema(format!(
+                "the database's schema does not fit this version of Everstep ({}): run `everstep migrate`",
+                refusal.message
+            )),
+            // Wrong password, no such database, no such role, no right.
+            code if code.starts_with("28") || matches!(code, "3D000" | "42501") => {
+                Self::Configuration(refusal.message)
+            }
+            _ if refusal.remedy == Remedy::Halve => Self::Refused(refusal),
+            _ => Self::Unavailable(refusal.message),
+        }
+    }
+}
+
+impl CommitError {
+    pub(crate) fn of(error: &sqlx::Error) -> Self {
+        match of_database(error) {
+            // A FATAL or a PANIC ends the session, perhaps after the commit became durable here and before a standby has it.
+            Some(refused) if refused.severity() == PgSeverity::Error => {
+                Self::Refused(Refusal::of(refused))
+            }
+            _ => match error {
+                // Never sent.
+                sqlx::Error::Encode(reason) => Self::Refused(Refusal {
+                    remedy: Remedy::Halve,
+                    sqlstate: String::new(),
+                    constraint: None,
+                    message: reason.to_string(),
+                }),
+                other => Self::Doubt(other.to_string()),
+            },
+        }
+    }
+}
+
+fn of_database(error: &sqlx::Error) -> Option<&PgDatabaseError> {
+    match error {
+        sqlx::Error::Database(error) => error.try_downcast_ref(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_says_what_to_do_with_the_batch() {
+        for (sqlstate, expected) in [
+            ("40P01", Remedy::Again),
+            ("40001", Remedy::Again),
+            ("53100", Remedy::Later),
+            ("25006", Remedy::Later),
+            ("57P01", Remedy::Later),
+            ("23505", Remedy::Halve),
+            ("22021", Remedy::Halve),
+            ("EV001", Remedy::Halve),
+            ("54000", Remedy::Halve),
+        ] {
+            assert_eq!(remedy(sqlstate), expected, "{sqlstate}");
+        }
     }
 }

@@ -1,10 +1,14 @@
 //! Reads of executions: one by id or name, many by machine, status and time.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use execution::ExecutionId;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::id::{MachineId, NamespaceId, RevisionId};
+use crate::id::{MachineId, NamespaceId, NodeId, RevisionId, home_of_name};
+use crate::sql::sql;
 use crate::store::Store;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +33,7 @@ pub struct ExecutionRow {
     pub input_hash: Option<[u8; 32]>,
     pub status: ExecutionStatus,
     /// The node that has it resident; absent once it has ended.
-    pub owner: Option<crate::id::NodeId>,
+    pub owner: Option<NodeId>,
     pub started_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
 }
@@ -55,7 +59,11 @@ pub struct ExecutionPage {
 
 impl Store {
     pub async fn execution(&self, id: ExecutionId) -> Result<Option<ExecutionRow>, StoreError> {
-        todo!()
+        let read = sqlx::query(sql!("execution/get.sql"))
+            .bind(id.home().0)
+            .bind(id.0)
+            .fetch_optional(&self.pool);
+        Ok(self.answer(read).await?.as_ref().map(execution_row))
     }
 
     /// By the name in its ARN: a chosen one, or the id of an execution that chose none.
@@ -64,7 +72,19 @@ impl Store {
         machine: MachineId,
         name: &str,
     ) -> Result<Option<ExecutionRow>, StoreError> {
-        todo!()
+        let home = home_of_name(machine, name, self.homes().await?);
+        let find = sqlx::query(sql!("execution/find_name.sql"))
+            .bind(home.0)
+            .bind(machine)
+            .bind(name)
+            .fetch_optional(&self.pool);
+        if let Some(row) = self.answer(find).await? {
+            return self.execution(ExecutionId(row.get("id"))).await;
+        }
+        let Ok(id) = Uuid::try_parse(name) else { return Ok(None) };
+        let unnamed = self.execution(ExecutionId(id)).await?;
+        // Another spelling of the id is another name, and an execution with a chosen name has that one alone.
+        Ok(unnamed.filter(|found| found.machine == machine && found.name == name))
     }
 
     /// Newest first.
@@ -73,6 +93,92 @@ impl Store {
         filter: &ExecutionFilter,
         page: ExecutionPage,
     ) -> Result<Vec<ExecutionRow>, StoreError> {
-        todo!()
+        let statement = match filter.status {
+            None => sql!("execution/list_all.sql"),
+            Some(ExecutionStatus::Running) => sql!("execution/list_running.sql"),
+            Some(ExecutionStatus::Succeeded) => sql!("execution/list_succeeded.sql"),
+            Some(
+                ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Aborted,
+            ) => sql!("execution/list_failed.sql"),
+        };
+        let (below, from) = ids_between(filter, page.after);
+        let mut list = sqlx::query(statement)
+            .bind(filter.namespace)
+            .bind(filter.machine)
+            .bind(below)
+            .bind(from)
+            .bind(filter.started_from)
+            .bind(filter.started_before)
+            .bind(i64::from(page.rows_max))
+            // Planned for the values: which machine, and how far back, decides the road.
+            .persistent(false);
+        match filter.status {
+            None | Some(ExecutionStatus::Running | ExecutionStatus::Succeeded) => {}
+            Some(
+                status @ (ExecutionStatus::Failed
+                | ExecutionStatus::TimedOut
+                | ExecutionStatus::Aborted),
+            ) => list = list.bind(status.as_text()),
+        }
+        let rows = self.answer(list.fetch_all(&self.pool)).await?;
+        Ok(rows.iter().map(execution_row).collect())
+    }
+}
+
+/// The ids that a page can hold: below the first bound, not below the second. An id begins with its start's millisecond.
+fn ids_between(filter: &ExecutionFilter, after: Option<ExecutionId>) -> (Uuid, Uuid) {
+    let smallest = |instant: DateTime<Utc>| {
+        let not_before_1970 = instant.max(DateTime::UNIX_EPOCH);
+        let millis = u128::try_from(not_before_1970.timestamp_millis()).expect("is past 1970");
+        Uuid::from_u128(millis << 80)
+    };
+    // The millisecond that `started_before` lies in is not excluded by its ids: the exact time decides there.
+    let before = filter
+        .started_before
+        .and_then(|instant| instant.checked_add_signed(TimeDelta::milliseconds(1)))
+        .map_or(Uuid::max(), smallest);
+    let below = after.map_or(before, |after| after.0.min(before));
+    (below, filter.started_from.map_or(Uuid::nil(), smallest))
+}
+
+impl ExecutionStatus {
+    pub(crate) fn as_text(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::TimedOut => "TIMED_OUT",
+            Self::Aborted => "ABORTED",
+        }
+    }
+
+    fn of(text: &str) -> Self {
+        match text {
+            "RUNNING" => Self::Running,
+            "SUCCEEDED" => Self::Succeeded,
+            "FAILED" => Self::Failed,
+            "TIMED_OUT" => Self::TimedOut,
+            "ABORTED" => Self::Aborted,
+            other => unreachable!("the constraint execution_status_is_known let {other:?} pass"),
+        }
+    }
+}
+
+fn execution_row(row: &PgRow) -> ExecutionRow {
+    let id = ExecutionId(row.get("id"));
+    let chosen: Option<String> = row.get("name");
+    let input_hash: Option<&[u8]> = row.get("input_hash");
+    ExecutionRow {
+        id,
+        namespace: row.get("namespace"),
+        machine: row.get("machine"),
+        machine_name: row.get("machine_name"),
+        revision: row.get("revision"),
+        name: chosen.unwrap_or_else(|| id.to_string()),
+        input_hash: input_hash.map(|hash| hash.try_into().expect("a hash has 32 bytes")),
+        status: ExecutionStatus::of(row.get("status")),
+        owner: row.get("owner"),
+        started_at: row.get("started_at"),
+        ended_at: row.get("ended_at"),
     }
 }

@@ -11,6 +11,7 @@ mod machine;
 mod membership;
 mod namespace;
 mod schema;
+mod sql;
 mod store;
 
 pub use batch::{Batch, ChosenName, End, NewExecution, NewRow};

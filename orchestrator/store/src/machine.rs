@@ -1,10 +1,13 @@
 //! State machines: a name, and revisions of its definition that never change.
 
 use chrono::{DateTime, Utc};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::id::{MachineId, NamespaceId, RevisionId};
+use crate::sql::sql;
 use crate::store::{Creation, Store};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub enum MachineStatus {
     Active,
     /// Takes no new executions; gone once none runs.
     Deleting,
+    /// Gone for every list and look-up by name; still there for the executions that ran on it.
+    Deleted,
 }
 
 /// AWS's logging, tracing and encryption configurations as JSON text: kept and shown.
@@ -75,9 +80,32 @@ pub struct Revision {
 }
 
 impl Store {
-    /// `Same`: a machine of that name, definition, role and type stands. `Differs`: one of that name and something else.
+    /// `Same`: a machine of that name, definition, role and type stands. `Differs`: one of that name and something else,
+    /// or one that is being deleted.
     pub async fn create_machine(&self, new: &NewMachine) -> Result<Creation<Machine>, StoreError> {
-        todo!()
+        loop {
+            let create = sqlx::query(sql!("machine/create.sql"))
+                .bind(new.namespace)
+                .bind(&new.name)
+                .bind(new.machine_type.as_text())
+                .bind(&new.definition)
+                .bind(&new.role_arn)
+                .bind(&new.configuration.logging)
+                .bind(&new.configuration.tracing)
+                .bind(&new.configuration.encryption)
+                .fetch_optional(&self.pool);
+            if let Some(row) = self.answer(create).await? {
+                return Ok(Creation::Created(machine(&row)));
+            }
+            if let Some(standing) = self.machine_by_name(new.namespace, &new.name).await? {
+                return Ok(if standing.is(new) {
+                    Creation::Same(standing)
+                } else {
+                    Creation::Differs(standing)
+                });
+            }
+            // Its deletion ended between the two statements: the name is free now.
+        }
     }
 
     /// A new revision with the change; the machine's row names it from now on. None: no such machine that is active.
@@ -86,11 +114,33 @@ impl Store {
         id: MachineId,
         change: &MachineChange,
     ) -> Result<Option<Machine>, StoreError> {
-        todo!()
+        let configuration = change.configuration.as_ref();
+        let update = async {
+            let mut tx = self.pool.begin().await?;
+            let lock = sqlx::query(sql!("machine/lock.sql")).bind(id);
+            if lock.fetch_optional(&mut *tx).await?.is_none() {
+                return Ok(None);
+            }
+            // A statement of its own: one that waits for the lock would not see what the other update wrote.
+            let revised = sqlx::query(sql!("machine/revise.sql"))
+                .bind(id)
+                .bind(change.definition.as_deref())
+                .bind(change.role_arn.as_deref())
+                .bind(configuration.map(|configuration| &configuration.logging))
+                .bind(configuration.map(|configuration| &configuration.tracing))
+                .bind(configuration.map(|configuration| &configuration.encryption))
+                .fetch_one(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            Ok(Some(machine(&revised)))
+        };
+        self.answer(update).await
     }
 
+    /// A deleted one too: executions that ran on it are still shown.
     pub async fn machine(&self, id: MachineId) -> Result<Option<Machine>, StoreError> {
-        todo!()
+        let read = sqlx::query(sql!("machine/get.sql")).bind(id).fetch_optional(&self.pool);
+        Ok(self.answer(read).await?.as_ref().map(machine))
     }
 
     pub async fn machine_by_name(
@@ -98,7 +148,11 @@ impl Store {
         namespace: NamespaceId,
         name: &str,
     ) -> Result<Option<Machine>, StoreError> {
-        todo!()
+        let read = sqlx::query(sql!("machine/find_name.sql"))
+            .bind(namespace)
+            .bind(name)
+            .fetch_optional(&self.pool);
+        Ok(self.answer(read).await?.as_ref().map(machine))
     }
 
     /// By name, from the first after `after`.
@@ -108,21 +162,91 @@ impl Store {
         after: Option<&str>,
         rows_max: u32,
     ) -> Result<Vec<Machine>, StoreError> {
-        todo!()
+        let read = sqlx::query(sql!("machine/list.sql"))
+            .bind(namespace)
+            .bind(after.unwrap_or_default())
+            .bind(i64::from(rows_max))
+            .fetch_all(&self.pool);
+        Ok(self.answer(read).await?.iter().map(machine).collect())
     }
 
-    /// Takes no new executions from now on; gone at once if none runs, else by [`Store::sweep_machines`]. False: no such machine.
+    /// Takes no new executions from now on; gone at once if none runs, else by [`Store::sweep_machines`].
+    /// False: no such machine.
     pub async fn delete_machine(&self, id: MachineId) -> Result<bool, StoreError> {
-        todo!()
+        let delete = sqlx::query(sql!("machine/delete.sql")).bind(id).execute(&self.pool);
+        let deleted = self.answer(delete).await?.rows_affected() == 1;
+        self.sweep_machines().await?;
+        Ok(deleted)
     }
 
     /// Ends the deletion of machines whose last execution has ended. Says how many.
     pub async fn sweep_machines(&self) -> Result<u64, StoreError> {
-        todo!()
+        let sweep = sqlx::query(sql!("machine/sweep.sql")).persistent(false).execute(&self.pool);
+        self.answer(sweep).await.map(|done| done.rows_affected())
     }
 
     /// Stays readable after its machine is gone: executions that ran on it can still be shown.
     pub async fn revision(&self, id: RevisionId) -> Result<Option<Revision>, StoreError> {
-        todo!()
+        let read =
+            sqlx::query(sql!("machine/get_revision.sql")).bind(id).fetch_optional(&self.pool);
+        Ok(self.answer(read).await?.map(|row| revision(&row, row.get("machine"))))
+    }
+}
+
+impl Machine {
+    fn is(&self, new: &NewMachine) -> bool {
+        self.status == MachineStatus::Active
+            && self.machine_type == new.machine_type
+            && self.revision.definition == new.definition
+            && self.revision.role_arn == new.role_arn
+    }
+}
+
+impl MachineType {
+    fn as_text(self) -> &'static str {
+        match self {
+            Self::Standard => "STANDARD",
+            Self::Express => "EXPRESS",
+        }
+    }
+}
+
+fn machine(row: &PgRow) -> Machine {
+    let id = row.get("id");
+    Machine {
+        id,
+        namespace: row.get("namespace"),
+        name: row.get("name"),
+        machine_type: match row.get("type") {
+            "STANDARD" => MachineType::Standard,
+            "EXPRESS" => MachineType::Express,
+            other => unreachable!("the constraint machine_type_is_known let {other:?} pass"),
+        },
+        status: match row.get("status") {
+            "ACTIVE" => MachineStatus::Active,
+            "DELETING" => MachineStatus::Deleting,
+            "DELETED" => MachineStatus::Deleted,
+            other => unreachable!("the constraint machine_status_is_known let {other:?} pass"),
+        },
+        created_at: row.get("created_at"),
+        updated_at: row.get("revised_at"),
+        revision: revision(row, id),
+    }
+}
+
+fn revision(row: &PgRow, machine: MachineId) -> Revision {
+    Revision {
+        id: row.get("revision_id"),
+        machine,
+        number: row.get("number"),
+        public_id: row.get("public_id"),
+        definition: row.get("definition"),
+        role_arn: row.get("role_arn"),
+        configuration: Configuration {
+            logging: row.get("logging"),
+            tracing: row.get("tracing"),
+            encryption: row.get("encryption"),
+        },
+        created_at: row.get("revised_at"),
     }
 }

@@ -2,8 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+
 use crate::error::StoreError;
 use crate::id::NamespaceId;
+use crate::sql::sql;
 use crate::store::{Creation, Store};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +46,16 @@ impl Store {
         name: &str,
         settings: &NamespaceSettings,
     ) -> Result<Creation<Namespace>, StoreError> {
-        todo!()
+        let create = self.write_namespace(sql!("namespace/create.sql"), name, settings);
+        if let Some(created) = create.await? {
+            return Ok(Creation::Created(created));
+        }
+        let standing = self.namespace(name).await?.expect("namespaces are never deleted");
+        Ok(if standing.settings == *settings {
+            Creation::Same(standing)
+        } else {
+            Creation::Differs(standing)
+        })
     }
 
     /// None: no such namespace.
@@ -51,11 +64,12 @@ impl Store {
         name: &str,
         settings: &NamespaceSettings,
     ) -> Result<Option<Namespace>, StoreError> {
-        todo!()
+        self.write_namespace(sql!("namespace/update.sql"), name, settings).await
     }
 
     pub async fn namespace(&self, name: &str) -> Result<Option<Namespace>, StoreError> {
-        todo!()
+        let read = sqlx::query(sql!("namespace/get.sql")).bind(name).fetch_optional(&self.pool);
+        Ok(self.answer(read).await?.as_ref().map(namespace))
     }
 
     /// By name, from the first after `after`.
@@ -64,6 +78,42 @@ impl Store {
         after: Option<&str>,
         rows_max: u32,
     ) -> Result<Vec<Namespace>, StoreError> {
-        todo!()
+        let read = sqlx::query(sql!("namespace/list.sql"))
+            .bind(after.unwrap_or_default())
+            .bind(i64::from(rows_max))
+            .fetch_all(&self.pool);
+        Ok(self.answer(read).await?.iter().map(namespace).collect())
+    }
+
+    async fn write_namespace(
+        &self,
+        statement: &'static str,
+        name: &str,
+        settings: &NamespaceSettings,
+    ) -> Result<Option<Namespace>, StoreError> {
+        let write = sqlx::query(statement)
+            .bind(name)
+            .bind(&settings.partition)
+            .bind(&settings.region)
+            .bind(&settings.account)
+            .bind(settings.task_timeout_seconds)
+            .bind(settings.payload_bytes_max)
+            .fetch_optional(&self.pool);
+        Ok(self.answer(write).await?.as_ref().map(namespace))
+    }
+}
+
+fn namespace(row: &PgRow) -> Namespace {
+    Namespace {
+        id: row.get("id"),
+        name: row.get("name"),
+        settings: NamespaceSettings {
+            partition: row.get("partition"),
+            region: row.get("region"),
+            account: row.get("account"),
+            task_timeout_seconds: row.get("task_timeout_seconds"),
+            payload_bytes_max: row.get("payload_bytes_max"),
+        },
+        created_at: row.get("created_at"),
     }
 }

@@ -21,12 +21,9 @@ pub(crate) struct Budget {
     bytes: usize,
 }
 
-/// What was used up.
+/// The budget is used up.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Exhausted {
-    Visits,
-    Bytes,
-}
+pub(crate) struct Exhausted;
 
 impl Budget {
     pub(crate) fn new() -> Self {
@@ -38,12 +35,12 @@ impl Budget {
     }
 
     pub(crate) fn visits(&mut self, count: usize) -> Result<(), Exhausted> {
-        self.visits = self.visits.checked_sub(count).ok_or(Exhausted::Visits)?;
+        self.visits = self.visits.checked_sub(count).ok_or(Exhausted)?;
         Ok(())
     }
 
     pub(crate) fn charge_bytes(&mut self, bytes: usize) -> Result<(), Exhausted> {
-        self.bytes = self.bytes.checked_sub(bytes).ok_or(Exhausted::Bytes)?;
+        self.bytes = self.bytes.checked_sub(bytes).ok_or(Exhausted)?;
         Ok(())
     }
 
@@ -66,11 +63,11 @@ impl Budget {
 impl Exhausted {
     /// The error of the state whose `subject` (a path, a field) costs too much.
     pub(crate) fn error(self, subject: &str) -> EvalError {
-        let excess = match self {
-            Self::Visits => format!("looks at more than {VISITS_MAX} values"),
-            Self::Bytes => format!("produces more than {} MiB", BYTES_MAX >> 20),
-        };
-        let cause = format!("The evaluation of '{subject}' {excess}.");
+        let cause = format!(
+            "The evaluation of '{subject}' looks at more than {VISITS_MAX} values or produces more than \
+             {} MiB.",
+            BYTES_MAX >> 20
+        );
         EvalError::new(names::DATA_LIMIT_EXCEEDED, cause)
     }
 }

@@ -197,8 +197,9 @@ fn flatten<'v>(
     model: Option<&'v Vec<Value>>,
     parameters: &'v [Value],
 ) -> impl Iterator<Item = &'v Value> {
-    let given = parameters.iter().flat_map(|parameter| {
-        parameter.as_array().map_or_else(|| std::slice::from_ref(parameter), Vec::as_slice)
+    let given = parameters.iter().flat_map(|parameter| match parameter {
+        Value::Array(items) => items.as_slice(),
+        _ => std::slice::from_ref(parameter),
     });
     model.into_iter().flatten().chain(given)
 }

@@ -91,7 +91,9 @@ impl Compiled {
         for token in &self.tokens[..at] {
             match token {
                 Token::Properties { names, .. } => {
-                    text.extend(names.iter().flat_map(|name| ["['", name, "']"]));
+                    for name in names {
+                        write!(text, "['{name}']").expect("a string takes all that is written");
+                    }
                 }
                 // A function's result stands in the place of what it was called on.
                 Token::Function(_) => {}

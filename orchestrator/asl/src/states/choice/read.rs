@@ -73,9 +73,7 @@ impl Condition {
             }
             [] if fields.has("Condition") => None,
             [] => {
-                fields.report(&Fault::NoComparison);
-                // None of them is there: they are what a misspelt field may mean.
-                fields.know(&NAMES);
+                fields.report(&Fault::NoneOfFields { fields: NAMES.to_vec() });
                 None
             }
             [_, ..] => {

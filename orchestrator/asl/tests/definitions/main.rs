@@ -1,4 +1,0 @@
-//! Definitions: what is accepted, what is refused, and in which words.
-
-mod corpus;
-mod faulty;

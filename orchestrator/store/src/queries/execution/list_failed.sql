@@ -1,0 +1,23 @@
+-- A page of executions that ended without success, newest first: the newest of each machine, and of those the newest. Each machine costs
+-- one look into an index that begins with it; an index by namespace would cost every start a write.
+-- $1 namespace, $2 machine or null, $3 ids below, $4 ids from, $5 started from or null, $6 started before or null, $7 how many, $8 status
+select
+    e.id, e.machine, e.revision, e.name, e.status, e.owner, e.started_at, e.ended_at,
+    (select m.namespace from machine m where m.id = e.machine) as namespace,
+    (select m.name from machine m where m.id = e.machine) as machine_name,
+    null::bytea as input_hash
+from machine
+cross join lateral (
+    select *
+    from execution e
+    where e.machine = machine.id
+        and e.status = $8 and e.status in ('FAILED', 'TIMED_OUT', 'ABORTED')
+        and e.id < $3 and e.id >= $4
+        and ($5::timestamptz is null or e.started_at >= $5)
+        and ($6::timestamptz is null or e.started_at < $6)
+    order by e.id desc
+    limit $7
+) as e
+where machine.namespace = $1 and ($2::bigint is null or machine.id = $2)
+order by e.id desc
+limit $7

@@ -1,0 +1,13 @@
+//! The store on real PostgreSQL: each test has a database of its own.
+
+mod commit;
+mod execution;
+mod fence;
+mod history;
+mod machine;
+mod namespace;
+mod outage;
+mod schema;
+mod speed;
+mod statements;
+mod world;

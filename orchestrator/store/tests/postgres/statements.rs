@@ -1,0 +1,143 @@
+//! Every statement stands against the migrated schema, and the hot ones have the same indexed plan whatever PostgreSQL
+//! believes of its tables.
+
+use std::fs;
+use std::path::Path;
+
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+
+use crate::world::World;
+
+/// Statements of the path that every transition or every read takes.
+const HOT: &[&str] = &[
+    "lane/commit.sql",
+    "lane/raise_epoch.sql",
+    "execution/get.sql",
+    "execution/find_name.sql",
+    "history/read_forwards.sql",
+    "history/read_backwards.sql",
+    "history/find_public.sql",
+];
+
+#[tokio::test]
+async fn every_statement_prepares_and_says_what_it_is_for() {
+    let world = World::new().await;
+    let mut connection = world.connection().await;
+    let queries = statements();
+    assert!(queries.len() > 20, "the folder was found");
+    for (name, text) in queries {
+        let first = text.lines().next().unwrap_or_default();
+        assert!(first.starts_with("-- ") && first.len() > 20, "{name} opens with its purpose");
+        let prepare = format!("prepare checked as {text}");
+        let prepared = sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut connection).await;
+        assert!(prepared.is_ok(), "{name}: {}", prepared.unwrap_err());
+        sqlx::raw_sql("deallocate checked").execute(&mut connection).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn hot_statements_never_scan_a_table_whatever_the_statistics() {
+    let world = World::new().await;
+    let mut connection = world.connection().await;
+    // Believed to be: never looked at; known to be empty.
+    for vacuum in [false, true] {
+        if vacuum {
+            sqlx::raw_sql("vacuum analyze").execute(&mut connection).await.unwrap();
+        }
+        for session in ["lane", "reader"] {
+            let session = statement(&format!("session/{session}.sql"));
+            sqlx::raw_sql(AssertSqlSafe(session)).execute(&mut connection).await.unwrap();
+            for name in HOT {
+                let plan = generic_plan(&mut connection, &statement(name)).await;
+                assert!(!plan.contains("Seq Scan"), "{name}, vacuumed: {vacuum}\n{plan}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_commit_reaches_rows_through_keys_alone_even_in_a_session_that_is_not_ours() {
+    let world = World::new().await;
+    let mut connection = world.connection().await;
+    sqlx::raw_sql("vacuum analyze").execute(&mut connection).await.unwrap();
+    let plan = generic_plan(&mut connection, &statement("lane/commit.sql")).await;
+    // Executions and history are only ever inserted into; an end finds its row as a conflict of the primary key.
+    for table in ["execution", "execution_name", "history"] {
+        assert!(!plan.contains(&format!("Scan on {table}")), "{plan}");
+        assert!(!plan.contains(&format!("Update on {table}")), "{plan}");
+    }
+    assert!(plan.contains("Conflict Arbiter Indexes: execution_pkey"), "{plan}");
+}
+
+#[tokio::test]
+async fn a_commit_planned_while_tables_were_empty_touches_few_pages_once_they_are_full() {
+    let world = World::new().await;
+    let (_, mut lane) = world.lane().await;
+    let mut connection = world.connection().await;
+    sqlx::raw_sql("vacuum analyze").execute(&mut connection).await.unwrap();
+    // The plan is made and kept while there is nothing.
+    let ids: Vec<_> = (1..=64).map(crate::world::id).collect();
+    crate::world::write(&mut lane, &world.starts(&ids)).await;
+    let fill = "alter table execution_p{} set (autovacuum_enabled = off)";
+    let month = chrono::Utc::now().format("%Y%m").to_string();
+    sqlx::raw_sql(AssertSqlSafe(fill.replace("{}", &month)))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    sqlx::raw_sql(
+        "insert into execution (id, machine, revision, started_at, ended_at, home, status) \
+         select (lpad(to_hex(n), 12, '0') || '70008000000000000000')::uuid, 1, 1, now(), now(), 0, 'SUCCEEDED' \
+         from generate_series(1, 300000) n",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+
+    let ends =
+        ids.iter().map(|id| crate::world::end(*id, store::ExecutionStatus::Succeeded)).collect();
+    let started = std::time::Instant::now();
+    crate::world::write(&mut lane, &store::Batch { ends, ..store::Batch::default() }).await;
+    let took = started.elapsed();
+
+    // A scan of the table takes 30 ms or more; 64 looks into an index take about one.
+    let scans =
+        "select seq_scan::bigint from pg_stat_user_tables where relname = 'execution_p' || $1";
+    sqlx::raw_sql("select pg_stat_force_next_flush()").execute(&mut connection).await.unwrap();
+    let scans: i64 =
+        sqlx::query_scalar(scans).bind(&month).fetch_one(&mut connection).await.unwrap();
+    assert_eq!(scans, 0, "the commit took {took:?}");
+}
+
+/// The plan that a session keeps when it plans once for all values.
+async fn generic_plan(connection: &mut PgConnection, statement: &str) -> String {
+    let mut run = async |text: String| {
+        sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(&mut *connection).await.unwrap()
+    };
+    run("set plan_cache_mode = force_generic_plan".to_owned()).await;
+    run(format!("prepare explained as {statement}")).await;
+    let parameters = (1..).take_while(|number| statement.contains(&format!("${number}"))).count();
+    let nulls = vec!["null"; parameters].join(", ");
+    let lines = run(format!("explain (costs off) execute explained ({nulls})")).await;
+    run("deallocate explained".to_owned()).await;
+    let lines: Vec<String> = lines.iter().map(|row| row.get(0)).collect();
+    lines.join("\n")
+}
+
+fn statement(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/queries").join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn statements() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/queries");
+    let nouns = fs::read_dir(&root).expect("the folder of statements").flatten();
+    let files =
+        nouns.flat_map(|noun| fs::read_dir(noun.path()).expect("a noun's folder").flatten());
+    files
+        .map(|file| {
+            let path = file.path();
+            let name = path.strip_prefix(&root).expect("is inside").to_string_lossy().into_owned();
+            (name.clone(), statement(&name))
+        })
+        .collect()
+}
