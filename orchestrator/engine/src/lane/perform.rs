@@ -137,7 +137,8 @@ impl Lane {
             attempt: scheduled.attempt,
             hand_outs_before: 0,
             scheduled_at: at,
-            input: event.payload.clone().expect("a scheduled task carries its input"),
+            input: scheduled
+                .worker_input(event.payload.as_ref().expect("a scheduled task carries its input")),
             handed_out: None,
         };
         let (namespace, queue) = (resident.namespace, Arc::clone(&task.queue));
