@@ -3,8 +3,10 @@
 //! The definition, the orders with the end that each must reach, the workers that serve them, and a ledger in which
 //! lost and doubled effects can be counted.
 
+pub mod generate;
 pub mod ledger;
 pub mod order;
+pub mod signs;
 pub mod worker;
 
 pub use order::{Expect, Mismatch, Order, check, orders};

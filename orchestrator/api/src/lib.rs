@@ -1,5 +1,21 @@
 //! Operations and their gRPC face: requests are checked, the engine or the store is asked, refusals are put into AWS's words.
 //!
-//! ARNs, task tokens and error names live on this floor alone; the floors below know ids.
+//! An operation takes and gives the messages of `everstep/v1` and knows no transport; a face puts it on one. ARNs, task
+//! tokens and error names live on this floor alone: the floors below know ids.
 
+pub mod arn;
+pub mod errors;
 pub mod grpc;
+pub mod limits;
+pub mod operations;
+pub mod seal;
+pub mod token;
+
+mod check;
+mod history;
+mod open_branches;
+mod page;
+mod timestamps;
+
+pub use errors::{Reason, Refusal};
+pub use operations::Operations;

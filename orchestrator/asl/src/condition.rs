@@ -32,26 +32,32 @@ impl Choice {
 impl Condition {
     pub fn holds(&self, scope: &Scope<'_>) -> Result<bool, EvalError> {
         match self {
-            Self::And(conditions) => {
-                for condition in conditions {
-                    if !condition.holds(scope)? {
-                        return Ok(false);
-                    }
-                }
-                Ok(true)
-            }
-            Self::Or(conditions) => {
-                for condition in conditions {
-                    if condition.holds(scope)? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            }
+            Self::And(conditions) => all_hold(conditions, scope),
+            Self::Or(conditions) => one_holds(conditions, scope),
             Self::Not(condition) => Ok(!condition.holds(scope)?),
             Self::Compare { variable, comparison } => comparison.holds(variable, scope),
         }
     }
+}
+
+/// Those behind the first that doesn't hold are not looked at.
+fn all_hold(conditions: &[Condition], scope: &Scope<'_>) -> Result<bool, EvalError> {
+    for condition in conditions {
+        if !condition.holds(scope)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Those behind the first that holds are not looked at.
+fn one_holds(conditions: &[Condition], scope: &Scope<'_>) -> Result<bool, EvalError> {
+    for condition in conditions {
+        if condition.holds(scope)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl Comparison {

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-/// A state's evaluation failed: `error` is an ASL error name, `cause` is AWS's text without the
-/// prefix "An error occurred while executing the state …", which the execution floor adds.
+/// A state's evaluation failed: `error` is an ASL error name, `cause` is AWS's text.
+///
+/// AWS puts "An error occurred while executing the state '…' (entered at the event id #…). " before the
+/// cause of every such error, and the execution floor adds it; only [`names::DATA_LIMIT_EXCEEDED`] stands
+/// without it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{error}: {cause}")]
 pub struct EvalError {

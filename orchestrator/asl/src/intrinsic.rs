@@ -135,6 +135,11 @@ impl Function {
         }
     }
 
+    /// Whether each argument must be a number.
+    pub(crate) fn takes_numbers(self) -> bool {
+        matches!(self, Self::ArrayRange | Self::MathRandom | Self::MathAdd)
+    }
+
     /// Whether its result may be a string.
     pub(crate) fn yields_text(self) -> bool {
         match self {

@@ -131,7 +131,7 @@ impl Path {
         walk.value(document).map_err(|halt| match halt {
             Halt::NotFound(reason) => PathFailure::NotFound(reason),
             Halt::Invalid(reason) | Halt::Failed(reason) => PathFailure::Failed(reason),
-            Halt::Exhausted => PathFailure::Exhausted(Exhausted),
+            Halt::Exhausted(exhausted) => PathFailure::Exhausted(exhausted),
         })
     }
 

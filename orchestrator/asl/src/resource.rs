@@ -30,9 +30,9 @@ pub enum Pattern {
 /// Why a text names no queue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResourceError {
-    #[error("Value cannot be empty")]
+    #[error("a name has at least one character")]
     Empty,
-    #[error("Value is not a valid resource ARN")]
+    #[error("the ARN names no activity, function or service action")]
     Arn,
     #[error("a queue name has at most {NAME_LENGTH_MAX} characters, this one has {0}")]
     NameTooLong(usize),

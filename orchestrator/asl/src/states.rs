@@ -99,7 +99,8 @@ impl Transition {
             within.ends();
         }
         match (next, ends) {
-            (Some(_), true) => {
+            (Some(next), true) => {
+                within.target(&next);
                 fields.report(&Fault::ExclusiveFields { fields: EITHER.to_vec() });
                 None
             }

@@ -41,7 +41,10 @@ enum Field {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateFault {
     pub pointer: String,
+    /// In AWS's words.
     pub message: String,
+    /// What AWS does not say: why the value is wrong.
+    pub reason: String,
 }
 
 impl Template {
@@ -106,7 +109,11 @@ impl Parser {
         };
         let expression = match value {
             Value::String(text) => Expression::parse(text),
-            _ => Err("it is no text".to_owned()),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => Err("it is no text".to_owned()),
         };
         let expression = expression.and_then(|expression| {
             if name.starts_with(payload::RESERVED) {
@@ -122,9 +129,9 @@ impl Parser {
             Err(reason) => {
                 let message = format!(
                     "The value for the field '{written}' must be a valid JSONPath or a valid intrinsic \
-                     function call: {reason}"
+                     function call"
                 );
-                self.faults.push(TemplateFault { pointer: self.pointer.clone(), message });
+                self.faults.push(TemplateFault { pointer: self.pointer.clone(), message, reason });
                 None
             }
         }
@@ -197,12 +204,10 @@ impl Text {
         field: &'static str,
     ) -> Result<String, EvalError> {
         let value = Evaluation::new(scope, draw).evaluate(&self.expression, field)?.into_owned();
-        match value {
-            Value::String(text) => Ok(text),
-            other => {
-                let cause = format!("The {field} field must refer to a string, but was: {other}");
-                Err(EvalError::new(names::RUNTIME, cause))
-            }
-        }
+        let Value::String(text) = value else {
+            let cause = format!("The {field} field must refer to a string, but was: {value}");
+            return Err(EvalError::new(names::RUNTIME, cause));
+        };
+        Ok(text)
     }
 }

@@ -26,3 +26,24 @@ pub struct EngineConfig {
     /// Shown to the other nodes and to operators.
     pub address: String,
 }
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            lanes: i16::try_from(cores).unwrap_or(i16::MAX).min(LANES_MAX),
+            lease_ttl: Duration::from_secs(2),
+            heartbeat_interval: Duration::from_millis(400),
+            batch_triggers_max: 256,
+            batch_bytes_max: 4 << 20,
+            mailbox_max: 16_384,
+            handout_ack: Duration::from_secs(5),
+            announce_grace: Duration::from_secs(10),
+            residents_max: 100_000,
+            address: String::new(),
+        }
+    }
+}
+
+/// Each lane is a connection of its own, and a commit that shares its fsync with fewer triggers.
+const LANES_MAX: i16 = 32;

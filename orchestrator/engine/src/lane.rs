@@ -269,7 +269,7 @@ fn refused(refusal: Refusal) -> EngineError {
         Refusal::Quarantined { reason } => {
             EngineError::unavailable(format!("the execution is quarantined: {reason}"))
         }
-        Refusal::AlreadyStarted | Refusal::NotQuarantined => {
+        Refusal::AlreadyStarted | Refusal::NotStarted | Refusal::NotQuarantined => {
             EngineError::Refused { reason: refusal.to_string() }
         }
     }

@@ -14,7 +14,7 @@ use crate::id::{BranchId, PublicId, WaitId};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     pub branch: BranchId,
-    /// AWS's `previousEventId`; of a public event only.
+    /// AWS's `previousEventId`. Of internal events only `RetryScheduled` has one: what the next attempt follows.
     pub previous: PublicId,
     pub payload: Option<Payload>,
     pub kind: EventKind,
@@ -43,7 +43,7 @@ pub enum EventKind {
     },
 
     /// Payload: what the worker gets. Begins a wait; `attempt` counts from 1.
-    TaskScheduled(Box<TaskScheduled>),
+    TaskScheduled(Arc<TaskScheduled>),
     /// The task was handed to a worker. `deadline`: when the attempt times out.
     TaskStarted {
         wait: WaitId,
@@ -68,6 +68,7 @@ pub enum EventKind {
         wait: WaitId,
         failure: Failure,
         family: TaskFamily,
+        limit: TimeLimit,
     },
     /// Internal: the hand-out was not acknowledged or was given back. Ends `wait`, begins a fresh one for the same attempt.
     TaskOfferedAgain {
@@ -136,6 +137,7 @@ pub enum EventKind {
         index: u64,
         child: BranchId,
     },
+    /// Payload: the error output that stands in the item's place, where the Map tolerates the failure.
     MapIterationFailed {
         state: Arc<str>,
         index: u64,
@@ -241,6 +243,13 @@ pub enum TaskFamily {
     Lambda,
     /// `TaskScheduled`, … of a service integration: AWS's `resourceType` and `resource` (`lambda`, `invoke`).
     Service { service: Arc<str>, action: Arc<str> },
+}
+
+/// Which limit of a task has passed. AWS's history shows `States.Timeout` for both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeLimit {
+    Timeout,
+    Heartbeat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

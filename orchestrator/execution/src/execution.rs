@@ -1,16 +1,62 @@
 //! One execution: the fold over its events.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use asl::StateMachine;
+use asl::context::ExecutionContext;
 use chrono::{DateTime, Utc};
 
-use crate::event::Event;
-use crate::id::{ExecutionId, PublicId, Seq};
+use crate::branch::Branch;
+use crate::draft::Draft;
+use crate::event::{Event, EventKind, Settings};
+use crate::id::{BranchId, ExecutionId, PublicId, Seq, WaitId};
+use crate::instant::truncated;
 use crate::trigger::Trigger;
-use crate::wait::OpenBranch;
+
+/// Transitions per call of [`Execution::process`]: a Choice that loops for ever gives way to its neighbours this often.
+pub const TRANSITIONS_MAX: usize = 1024;
+
+/// A call ends, too, once its events carry this much: one row of history stays small enough to commit beside others.
+pub const PAYLOAD_BYTES_MAX: usize = 1024 * 1024;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Execution {
-    id: ExecutionId,
+    pub(crate) id: ExecutionId,
+    pub(crate) status: Status,
+    pub(crate) quarantine: Option<String>,
+    pub(crate) last_seq: Seq,
+    pub(crate) last_public_id: PublicId,
+    pub(crate) updated_at: DateTime<Utc>,
+    /// `None` before the first event.
+    pub(crate) facts: Option<Box<Facts>>,
+    /// The open ones.
+    pub(crate) branches: BTreeMap<BranchId, Branch>,
+    pub(crate) branches_made: u64,
+    /// Branches that can go on, the one that waited longest first.
+    pub(crate) ready: BTreeSet<(Seq, BranchId)>,
+    pub(crate) waits: BTreeMap<WaitId, BranchId>,
+}
+
+/// What stays the same from the first event on.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    pub(crate) context: Arc<ExecutionContext>,
+    pub(crate) region: Arc<str>,
+    pub(crate) deadline: Option<DateTime<Utc>>,
+    pub(crate) settings: Settings,
+}
+
+/// The context is read only; the rest says enough.
+impl PartialEq for Facts {
+    fn eq(&self, other: &Self) -> bool {
+        self.context.id == other.context.id
+            && self.context.input == other.context.input
+            && self.context.started_at == other.context.started_at
+            && self.region == other.region
+            && self.deadline == other.deadline
+            && self.settings == other.settings
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +75,8 @@ pub struct Decision {
     pub first_seq: Seq,
     /// Of the first public event, whether or not there is one.
     pub first_public_id: PublicId,
+    /// The time of the events.
+    pub at: DateTime<Utc>,
     pub events: Vec<Event>,
     /// The bound on transitions was reached: send [`Trigger::Resume`].
     pub more: bool,
@@ -45,6 +93,8 @@ pub enum Refusal {
     Quarantined { reason: String },
     #[error("the execution has begun already")]
     AlreadyStarted,
+    #[error("the execution has not begun")]
+    NotStarted,
     #[error("the execution is not quarantined")]
     NotQuarantined,
 }
@@ -52,7 +102,19 @@ pub enum Refusal {
 impl Execution {
     /// Before the first event.
     pub fn begin(id: ExecutionId) -> Self {
-        Self { id }
+        Self {
+            id,
+            status: Status::Running,
+            quarantine: None,
+            last_seq: Seq::default(),
+            last_public_id: PublicId::default(),
+            updated_at: DateTime::UNIX_EPOCH,
+            facts: None,
+            branches: BTreeMap::new(),
+            branches_made: 0,
+            ready: BTreeSet::new(),
+            waits: BTreeMap::new(),
+        }
     }
 
     pub fn id(&self) -> ExecutionId {
@@ -60,48 +122,43 @@ impl Execution {
     }
 
     pub fn status(&self) -> Status {
-        todo!()
+        self.status
     }
 
     /// Why nothing happens until an operator acts.
     pub fn quarantine(&self) -> Option<&str> {
-        todo!()
+        self.quarantine.as_deref()
     }
 
     pub fn is_quarantined(&self) -> bool {
-        self.quarantine().is_some()
+        self.quarantine.is_some()
     }
 
     pub fn last_seq(&self) -> Seq {
-        todo!()
+        self.last_seq
     }
 
     pub fn last_public_id(&self) -> PublicId {
-        todo!()
+        self.last_public_id
     }
 
     /// The time of the last event.
     pub fn updated_at(&self) -> DateTime<Utc> {
-        todo!()
+        self.updated_at
     }
 
     /// By the machine's `TimeoutSeconds`.
     pub fn deadline(&self) -> Option<DateTime<Utc>> {
-        todo!()
+        self.facts.as_ref().and_then(|facts| facts.deadline)
     }
 
     /// Whether a branch can go on without a trigger of its own: after a recovery, send [`Trigger::Resume`].
     pub fn has_ready(&self) -> bool {
-        todo!()
+        !self.is_quarantined() && !self.ready.is_empty()
     }
 
-    /// Every open branch, in the order they were made.
-    pub fn open_branches(&self) -> Vec<OpenBranch> {
-        todo!()
-    }
-
-    /// One trigger, whole: decides a transition, applies its events, again until every branch waits or the
-    /// bound on transitions is reached.
+    /// One trigger, whole: decides a transition, applies its events, again until every branch waits or a
+    /// bound ([`TRANSITIONS_MAX`], [`PAYLOAD_BYTES_MAX`]) is reached.
     pub fn process(
         &mut self,
         machine: &StateMachine,
@@ -109,11 +166,37 @@ impl Execution {
         now: DateTime<Utc>,
         seed: u64,
     ) -> Result<Decision, Refusal> {
-        todo!()
+        // Time stands still rather than run backwards within a history.
+        let at = truncated(now).max(self.updated_at);
+        let mut draft = Draft::after(self.last_seq, self.last_public_id, seed);
+        self.decide_trigger(machine, trigger, at, &mut draft)?;
+        let mut applied = self.apply_from(&draft, 0, at);
+        let mut transitions = 0;
+        while self.has_ready()
+            && transitions < TRANSITIONS_MAX
+            && draft.payload_bytes < PAYLOAD_BYTES_MAX
+        {
+            let Some((_, branch)) = self.ready.first().copied() else { break };
+            if let Err(fault) = self.decide(machine, branch, at, &mut draft) {
+                draft.events.truncate(applied);
+                draft.internal(branch, EventKind::Quarantined { reason: fault.to_string() });
+            }
+            applied = self.apply_from(&draft, applied, at);
+            transitions += 1;
+        }
+        Ok(Decision {
+            first_seq: draft.first_seq,
+            first_public_id: draft.first_public_id,
+            at,
+            events: draft.events,
+            more: self.has_ready(),
+        })
     }
 
-    /// The only writer. Never evaluates an expression.
-    pub fn apply(&mut self, event: &Event, at: DateTime<Utc>) {
-        todo!()
+    fn apply_from(&mut self, draft: &Draft, applied: usize, at: DateTime<Utc>) -> usize {
+        for event in draft.events.iter().skip(applied) {
+            self.apply(event, at);
+        }
+        draft.events.len()
     }
 }

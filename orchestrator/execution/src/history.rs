@@ -1,5 +1,8 @@
 //! The public history: AWS's event types, ids and details, as a projection of events.
 
+mod details;
+mod name;
+
 use std::sync::Arc;
 
 use asl::Payload;
@@ -95,14 +98,24 @@ pub struct TaskScheduledDetails {
     pub heartbeat_seconds: Option<u64>,
 }
 
-/// The public events of one row, whose first public event has the id `first`.
+/// The public events of one row, whose first public event has the id `first`. Reads nothing but the row.
 pub fn project(first: PublicId, at: DateTime<Utc>, events: &[Event]) -> Vec<PublicEvent> {
-    todo!()
+    let shown = events.iter().filter_map(|event| Some((event, name::of(&event.kind)?)));
+    let ids = (first.0..).map(PublicId);
+    ids.zip(shown)
+        .map(|(id, (event, event_type))| PublicEvent {
+            id,
+            previous_id: event.previous,
+            at,
+            event_type,
+            details: details::of(event),
+        })
+        .collect()
 }
 
 impl EventKind {
     /// Whether AWS's history shows it.
     pub fn is_public(&self) -> bool {
-        todo!()
+        name::of(self).is_some()
     }
 }

@@ -1,4 +1,4 @@
-//! Identifiers. An execution's id is a UUIDv7 that carries its home.
+//! Identifiers. An execution's id is a `UUIDv7` that carries its home.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Home(pub i16);
 
-/// UUIDv7 whose first 16 bits of `rand_b` (after the variant's two) hold the home: 15 bits of it are used.
+/// `UUIDv7` whose first 16 bits of `rand_b` (after the variant's two) hold the home: 15 bits of it are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExecutionId(pub Uuid);
 

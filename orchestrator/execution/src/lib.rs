@@ -4,15 +4,24 @@
 //! History is the state. An [`Execution`] in memory is a fold over its [`Event`]s and nothing else, so
 //! recovery is `apply` alone and never evaluates an expression.
 
-pub mod codec;
 pub mod event;
-mod execution;
-pub mod history;
 pub mod id;
 pub mod trigger;
+
+mod execution;
+
+mod apply;
+mod branch;
+mod decide;
+mod draft;
+mod instant;
+mod states;
+
+pub mod codec;
+pub mod history;
 pub mod wait;
 
 pub use event::{Event, EventKind};
-pub use execution::{Decision, Execution, Refusal, Status};
-pub use id::{BranchId, ExecutionId, Seq, WaitId};
+pub use execution::{Decision, Execution, PAYLOAD_BYTES_MAX, Refusal, Status, TRANSITIONS_MAX};
+pub use id::{BranchId, ExecutionId, PublicId, Seq, WaitId};
 pub use trigger::Trigger;

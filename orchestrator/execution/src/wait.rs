@@ -5,7 +5,9 @@ use std::sync::Arc;
 use asl::Payload;
 use chrono::{DateTime, Utc};
 
+use crate::branch::{Branch, Doing, Join, JoinKind, Phase};
 use crate::event::Failure;
+use crate::execution::Execution;
 use crate::id::{BranchId, WaitId};
 
 /// A branch that has not ended.
@@ -58,4 +60,65 @@ pub struct StartedTask {
     /// When the attempt times out.
     pub deadline: Option<DateTime<Utc>>,
     pub heartbeat_seconds: Option<u64>,
+}
+
+impl Execution {
+    /// Every open branch, in the order they were made.
+    pub fn open_branches(&self) -> Vec<OpenBranch> {
+        self.branches.iter().map(|(id, branch)| self.open_branch(*id, branch)).collect()
+    }
+
+    fn open_branch(&self, id: BranchId, branch: &Branch) -> OpenBranch {
+        let between = |state: &Arc<str>| OpenBranch {
+            branch: id,
+            state: state.clone(),
+            entered_at: self.updated_at(),
+            waits_for: WaitKind::Nothing,
+        };
+        match &branch.phase {
+            Phase::Enter { state, .. } => between(state),
+            // Never seen from outside: the Map takes the result in the same decision.
+            Phase::Ended { .. } => between(&Arc::from("")),
+            Phase::In(visit) => OpenBranch {
+                branch: id,
+                state: visit.state.clone(),
+                entered_at: visit.entered_at,
+                waits_for: WaitKind::of(&visit.doing),
+            },
+        }
+    }
+}
+
+impl WaitKind {
+    fn of(doing: &Doing) -> Self {
+        match doing {
+            Doing::Task(task) => Self::Task(Box::new(OpenTask {
+                wait: task.wait,
+                queue: task.task.queue.clone(),
+                attempt: task.task.attempt,
+                scheduled_at: task.scheduled_at,
+                started: task.started.clone(),
+                payload: task.task.worker_input(&task.payload),
+            })),
+            Doing::Retry { wait, until, count, failure } => {
+                Self::Retry { wait: *wait, until: *until, count: *count, failure: failure.clone() }
+            }
+            Doing::Timer { wait, until } => Self::Timer { wait: *wait, until: *until },
+            Doing::Join(join) => {
+                Self::Join { open: join.children.len() as u64, not_begun: not_begun(join) }
+            }
+            Doing::Run
+            | Doing::Result(_)
+            | Doing::TimerOver
+            | Doing::Failed(_)
+            | Doing::Aborted => Self::Nothing,
+        }
+    }
+}
+
+fn not_begun(join: &Join) -> u64 {
+    match &join.kind {
+        JoinKind::Parallel => 0,
+        JoinKind::Map(map) => (join.results.len() - map.begun) as u64,
+    }
 }

@@ -60,6 +60,11 @@ impl<'a> Fields<'a> {
         self.members.iter().map(|member| member.name.as_str())
     }
 
+    /// These may be meant by a field that is not known.
+    pub(crate) fn know(&mut self, names: &[&'static str]) {
+        self.known.extend(names);
+    }
+
     /// What the fields should be is not known.
     pub(crate) fn accept_any(&mut self) {
         self.any = true;
@@ -99,12 +104,14 @@ impl<'a> Fields<'a> {
         if self.any {
             return;
         }
-        for member in self.members {
-            let known = self.known.contains(&member.name.as_str());
-            if !known && self.is_first(member) {
-                let fault =
-                    Fault::UnknownField { field: member.name.clone(), known: self.known.clone() };
-                self.report_at_object(member, &fault);
+        let of_this_language =
+            |name: &&'static str| language::misplaced(name, self.language).is_none();
+        let known: Vec<_> = self.known.iter().copied().filter(of_this_language).collect();
+        let is_unknown = |member: &&Member| !self.known.contains(&member.name.as_str());
+        for member in self.members.iter().filter(is_unknown) {
+            if self.is_first(member) {
+                let field = member.name.clone();
+                self.report_at_object(member, &Fault::UnknownField { field, known: known.clone() });
             }
         }
     }

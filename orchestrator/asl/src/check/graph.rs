@@ -27,7 +27,7 @@ pub(super) fn check_flow(
     let found = start.map_or_else(|| scope.targeted(), |start| reachable(scope, start));
     for state in states {
         let id = check.ids[&state.value.at];
-        if !found.contains(&id) {
+        if scope.means(&state.name, id) && !found.contains(&id) {
             let pointer = format!("{}/States/{}", flow.pointer, state.name);
             let fault = Fault::Unreachable { name: state.name.clone() };
             check.report(&Place { pointer, at: state.at }, &fault);

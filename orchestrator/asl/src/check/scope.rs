@@ -55,6 +55,11 @@ impl<'a> Scope<'a> {
         self.edges.borrow().iter().filter(|(from, to)| from != to).map(|(_, to)| *to).collect()
     }
 
+    /// Whether `name` means this state: another of the same name is a fault of its own.
+    pub(super) fn means(&self, name: &str, id: StateId) -> bool {
+        self.names.get(name) == Some(&id)
+    }
+
     pub(super) fn is_obscure(&self) -> bool {
         self.obscure.get()
     }

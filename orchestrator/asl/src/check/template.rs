@@ -10,6 +10,7 @@ use crate::template::Template;
 pub(super) fn read(field: &Field<'_>) -> Option<Template> {
     let value = field.value();
     warn_of_paths(field.check, field.node, &field.place.pointer);
+    report_twins(field.check, field.node, &field.place.pointer);
     let faults = match Template::parse(&value) {
         Ok(template) if !reads_variable(field.node) => return Some(template),
         Ok(_) => {
@@ -21,8 +22,11 @@ pub(super) fn read(field: &Field<'_>) -> Option<Template> {
     for fault in faults {
         let found = resolve(field, &fault.pointer);
         let of_variable = found.value.text().is_some_and(names_variable);
-        let fault =
-            if of_variable { Fault::VARIABLES } else { Fault::Template { message: fault.message } };
+        let fault = if of_variable {
+            Fault::VARIABLES
+        } else {
+            Fault::Template { message: fault.message, reason: fault.reason }
+        };
         field.check.report(&Place { pointer: found.holder, at: found.at }, &fault);
     }
     None
@@ -105,6 +109,20 @@ fn any_field(node: &Node, holds: &mut impl FnMut(&Member) -> bool) -> bool {
     }
 }
 
+/// `"name"` beside `"name.$"`: both would be the field `name`.
+fn report_twins(check: &Check<'_>, node: &Node, pointer: &str) {
+    visit_objects(node, pointer, &mut |members, holder| {
+        let plain: BTreeSet<&str> = members.iter().map(|member| member.name.as_str()).collect();
+        for member in members {
+            let name = member.name.strip_suffix(".$").filter(|name| plain.contains(name));
+            if let Some(name) = name {
+                let place = Place { pointer: format!("{holder}/{}", member.name), at: member.at };
+                check.report(&place, &Fault::RepeatedField { field: name.to_owned() });
+            }
+        }
+    });
+}
+
 /// A field whose value looks like a path, but whose name does not say that it is one.
 fn warn_of_paths(check: &Check<'_>, node: &Node, pointer: &str) {
     visit_fields(node, pointer, &mut |member, holder| {
@@ -141,16 +159,24 @@ pub(super) fn report_repeated_fields(check: &Check<'_>, node: &Node, pointer: &s
 
 /// Calls `visit` for every field at every depth, with the pointer of the object that holds it.
 fn visit_fields<'a>(node: &'a Node, pointer: &str, visit: &mut impl FnMut(&'a Member, &str)) {
+    visit_objects(node, pointer, &mut |members, holder| {
+        for member in members {
+            visit(member, holder);
+        }
+    });
+}
+
+fn visit_objects<'a>(node: &'a Node, pointer: &str, visit: &mut impl FnMut(&'a [Member], &str)) {
     match &node.json {
         Json::Object(members) => {
+            visit(members, pointer);
             for member in members {
-                visit(member, pointer);
-                visit_fields(&member.value, &format!("{pointer}/{}", member.name), visit);
+                visit_objects(&member.value, &format!("{pointer}/{}", member.name), visit);
             }
         }
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                visit_fields(item, &format!("{pointer}[{index}]"), visit);
+                visit_objects(item, &format!("{pointer}[{index}]"), visit);
             }
         }
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}

@@ -17,11 +17,11 @@ impl Fault {
             Self::MissingFields { fields } => return format!("Add {}.", all_of(fields)),
             Self::UnknownField { field, known } => return unknown_field(field, known),
             Self::ExclusiveFields { fields } => {
-                return format!("Keep one of {} and remove the rest.", one_of(fields));
+                return format!("Keep only one: {}.", one_of(fields));
             }
-            Self::NoneOfFields { fields } => return format!("Add one of {}.", one_of(fields)),
+            Self::NoneOfFields { fields } => return format!("Add {}.", one_of(fields)),
             Self::WrongType { expected } => return format!("Write a value of type {expected}."),
-            Self::NotAllowed { allowed } => return format!("Write one of {}.", one_of(allowed)),
+            Self::NotAllowed { allowed } => return format!("Write {}.", one_of(allowed)),
             Self::UnknownType => "Write one of these types, with its capital letter.",
             Self::TooSmall { minimum } => return format!("Write {minimum} or more."),
             Self::TooLarge { maximum } => return format!("Write {maximum} or less."),
@@ -36,8 +36,10 @@ impl Fault {
                     "Write a path of names and indices alone, such as $.order.items[0] ({reason})."
                 );
             }
-            Self::Template { .. } => {
-                "Let the value of a field that ends in '.$' be a string that holds a path or an intrinsic function."
+            Self::Template { reason, .. } => {
+                return format!(
+                    "Write a string that holds a path or an intrinsic function ({reason})."
+                );
             }
             Self::NotAText { .. } => "Write a path, or an intrinsic function that yields a string.",
             Self::NotATimestamp => {
@@ -61,6 +63,9 @@ impl Fault {
                 "Raise MaxDelaySeconds: as it is, every retry waits MaxDelaySeconds."
             }
             Self::NotACondition => "Write a Variable with one comparison, or one of And, Or, Not.",
+            Self::NoComparison => {
+                "Add a comparison to the rule, such as StringEquals, NumericLessThan or IsPresent."
+            }
             Self::TargetNotFound { nearest: Some(nearest), .. } => {
                 return format!("Did you mean '{nearest}'?");
             }
@@ -123,14 +128,23 @@ fn joined(words: &[&str], conjunction: &str) -> String {
     }
 }
 
-/// The candidate that is most likely meant: the same but for case, or a third of its letters at most.
+/// The candidate that is most likely meant: one is a part of the other, or at most a quarter of its letters differ.
 pub(crate) fn nearest<'a>(
     written: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let distance = |candidate: &&str| edits(&written.to_lowercase(), &candidate.to_lowercase());
+    let written = written.to_lowercase();
+    let distance = |candidate: &&str| match candidate.to_lowercase() {
+        candidate if is_part(&written, &candidate) || is_part(&candidate, &written) => 1,
+        candidate => edits(&written, &candidate),
+    };
     let nearest = candidates.min_by_key(distance)?;
-    (distance(&nearest) <= nearest.chars().count() / 3).then_some(nearest)
+    (distance(&nearest) <= nearest.chars().count() / 4).then_some(nearest)
+}
+
+/// A part long enough that it is no chance.
+fn is_part(part: &str, whole: &str) -> bool {
+    part.chars().count() >= 4 && whole.contains(part)
 }
 
 /// Levenshtein's distance, one row at a time.
@@ -155,11 +169,13 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_the_one_that_was_meant() {
-        let names = ["InputPath", "OutputPath", "Next"];
+        let names = ["InputPath", "OutputPath", "Next", "And"];
         for (written, meant) in [
             ("inputpath", Some("InputPath")),
             ("Inputpaht", Some("InputPath")),
             ("Net", Some("Next")),
+            ("bugInputPath", Some("InputPath")),
+            ("End", None),
             ("Foo", None),
             ("", None),
         ] {

@@ -40,7 +40,7 @@ pub(crate) enum Fault {
     #[error("Value is not a Reference Path: {reason}")]
     NotAReferencePath { reason: String },
     #[error("{message}")]
-    Template { message: String },
+    Template { message: String, reason: String },
     #[error("{reason}")]
     NotAText { reason: String },
     #[error("String does not match RFC3339 timestamp")]
@@ -57,6 +57,8 @@ pub(crate) enum Fault {
     AllNotLast,
     #[error("'{name}' is not an error name that the language defines")]
     ReservedErrorName { name: String },
+    #[error("The comparison of the Variable is missing")]
+    NoComparison,
     #[error("MaxDelaySeconds is not more than IntervalSeconds")]
     DelayBelowInterval,
     #[error(
@@ -147,6 +149,7 @@ impl Fault {
             | Self::ReservedErrorName { .. }
             | Self::DelayBelowInterval
             | Self::NotACondition
+            | Self::NoComparison
             | Self::OtherLanguage { .. }
             | Self::LanguageDowngrade
             | Self::ExpressionDelimiters => Code::SchemaValidationFailed,
@@ -183,6 +186,7 @@ impl Fault {
             Self::ReservedErrorName { .. } => "RESERVED_ERROR_NAME",
             Self::DelayBelowInterval => "DELAY_BELOW_INTERVAL",
             Self::NotACondition => "NOT_A_CONDITION",
+            Self::NoComparison => "NO_COMPARISON",
             Self::TargetNotFound { .. } => "TARGET_NOT_FOUND",
             Self::Unreachable { .. } => "UNREACHABLE_STATE",
             Self::NoTerminalState => "NO_TERMINAL_STATE",

@@ -72,6 +72,10 @@ impl<'t> Parser<'t> {
         if arguments.len() < least || arguments.len() > most {
             return Err(wrong_arity(name, (least, most), arguments.len()));
         }
+        if function.takes_numbers() && arguments.iter().any(|it| matches!(it, Expression::Text(_)))
+        {
+            return Err(format!("the arguments of {name} are numbers"));
+        }
         Ok(Call { text: self.text[start..self.at].to_owned(), function, arguments })
     }
 
@@ -116,7 +120,6 @@ impl<'t> Parser<'t> {
                 _ if escaped => escaped = false,
                 ('\\', Some(_)) => escaped = true,
                 (_, Some(open)) if character == open => quote = None,
-                (_, Some(_)) => {}
                 ('\'' | '"', None) if depth > 0 => quote = Some(character),
                 ('[' | '(', None) => depth += 1,
                 (')' | ',', None) if depth == 0 => return true,

@@ -137,10 +137,7 @@ pub(super) fn base64_decode(value: &Value) -> Result<Value, String> {
 
 /// In hexadecimal. What isn't a string is hashed as compact JSON.
 pub(super) fn hash(value: &Value, algorithm: &Value) -> Result<Value, String> {
-    let data = match value {
-        Value::String(text) => Cow::Borrowed(text),
-        other => Cow::Owned(other.to_string()),
-    };
+    let data = value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed);
     check_length(&data)?;
     let digest = match text(algorithm, "second")?.as_str() {
         "MD5" => hexadecimal(&md5::Md5::digest(data.as_bytes())),

@@ -21,9 +21,12 @@ pub(crate) struct Budget {
     bytes: usize,
 }
 
-/// The budget is used up.
+/// What was used up.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Exhausted;
+pub(crate) enum Exhausted {
+    Visits,
+    Bytes,
+}
 
 impl Budget {
     pub(crate) fn new() -> Self {
@@ -35,12 +38,12 @@ impl Budget {
     }
 
     pub(crate) fn visits(&mut self, count: usize) -> Result<(), Exhausted> {
-        self.visits = self.visits.checked_sub(count).ok_or(Exhausted)?;
+        self.visits = self.visits.checked_sub(count).ok_or(Exhausted::Visits)?;
         Ok(())
     }
 
     pub(crate) fn charge_bytes(&mut self, bytes: usize) -> Result<(), Exhausted> {
-        self.bytes = self.bytes.checked_sub(bytes).ok_or(Exhausted)?;
+        self.bytes = self.bytes.checked_sub(bytes).ok_or(Exhausted::Bytes)?;
         Ok(())
     }
 
@@ -63,11 +66,11 @@ impl Budget {
 impl Exhausted {
     /// The error of the state whose `subject` (a path, a field) costs too much.
     pub(crate) fn error(self, subject: &str) -> EvalError {
-        let cause = format!(
-            "The evaluation of '{subject}' looks at more than {VISITS_MAX} values or produces more than \
-             {} MiB.",
-            BYTES_MAX >> 20
-        );
+        let excess = match self {
+            Self::Visits => format!("looks at more than {VISITS_MAX} values"),
+            Self::Bytes => format!("produces more than {} MiB", BYTES_MAX >> 20),
+        };
+        let cause = format!("The evaluation of '{subject}' {excess}.");
         EvalError::new(names::DATA_LIMIT_EXCEEDED, cause)
     }
 }

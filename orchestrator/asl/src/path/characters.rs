@@ -3,15 +3,15 @@
 /// A window of characters and a position in it. Indices may point behind the end: there is nothing there.
 #[derive(Debug)]
 pub(super) struct Characters {
-    characters: Vec<char>,
+    all: Vec<char>,
     pub(super) position: usize,
     end: usize,
 }
 
 impl Characters {
     pub(super) fn new(text: &str) -> Self {
-        let characters: Vec<char> = text.chars().collect();
-        Self { position: 0, end: characters.len(), characters }
+        let all: Vec<char> = text.chars().collect();
+        Self { position: 0, end: all.len(), all }
     }
 
     pub(super) fn end(&self) -> usize {
@@ -20,7 +20,7 @@ impl Characters {
 
     /// The character at `index`, be it behind a narrowed end.
     pub(super) fn at(&self, index: usize) -> Option<char> {
-        self.characters.get(index).copied()
+        self.all.get(index).copied()
     }
 
     pub(super) fn current(&self) -> Option<char> {
@@ -41,12 +41,12 @@ impl Characters {
     }
 
     pub(super) fn slice(&self, start: usize, end: usize) -> String {
-        let end = end.min(self.characters.len());
-        self.characters.get(start..end).unwrap_or_default().iter().collect()
+        let end = end.min(self.all.len());
+        self.all.get(start..end).unwrap_or_default().iter().collect()
     }
 
     pub(super) fn whole(&self) -> String {
-        self.characters.iter().collect()
+        self.all.iter().collect()
     }
 
     pub(super) fn skip_blanks(&mut self) {
@@ -136,9 +136,9 @@ impl Characters {
                 opened += 1;
             } else if character == close {
                 opened -= 1;
-                if opened == 0 {
-                    return Some(place);
-                }
+            }
+            if opened == 0 {
+                return Some(place);
             }
             place += 1;
         }

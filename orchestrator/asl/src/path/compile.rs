@@ -240,9 +240,8 @@ impl Compiler<'_> {
             match (character, opened) {
                 _ if escaped => escaped = false,
                 ('\\', _) => escaped = true,
-                (']', None) if after_comma => return Err(empty(place)),
+                (']' | ',', None) if after_comma => return Err(empty(place)),
                 (']', None) => break,
-                (',', None) if after_comma => return Err(empty(place)),
                 (',', None) => after_comma = true,
                 (_, Some(start)) if character == quote => {
                     self.expect_end_of_name(place)?;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::budget::{Budget, Exhausted};
 use super::filter::Filter;
@@ -19,12 +19,12 @@ pub(super) enum Halt {
     Invalid(String),
     /// A function can't work on what it was given.
     Failed(String),
-    Exhausted,
+    Exhausted(Exhausted),
 }
 
 impl From<Exhausted> for Halt {
-    fn from(_: Exhausted) -> Self {
-        Self::Exhausted
+    fn from(exhausted: Exhausted) -> Self {
+        Self::Exhausted(exhausted)
     }
 }
 
@@ -109,18 +109,8 @@ impl Walk<'_> {
             };
         };
         if names.len() > 1 && self.path.is_leaf(at) {
-            let mut merged = serde_json::Map::new();
-            for name in names {
-                match fields.get(name) {
-                    Some(value) => {
-                        self.budget.charge(value)?;
-                        merged.insert(name.clone(), value.clone());
-                    }
-                    None if self.fields_required => return Err(self.missing(at, name)),
-                    None => {}
-                }
-            }
-            found.push(Cow::Owned(Value::Object(merged)));
+            let merged = self.merge(at, names, fields)?;
+            found.push(Cow::Owned(merged));
             return Ok(());
         }
         for name in names {
@@ -130,6 +120,25 @@ impl Walk<'_> {
             }
         }
         Ok(())
+    }
+
+    /// An object of those of the named fields that are there.
+    fn merge(
+        &mut self,
+        at: usize,
+        names: &[String],
+        fields: &Map<String, Value>,
+    ) -> Result<Value, Halt> {
+        let mut merged = Map::new();
+        for name in names {
+            if let Some(value) = fields.get(name) {
+                self.budget.charge(value)?;
+                merged.insert(name.clone(), value.clone());
+            } else if self.fields_required {
+                return Err(self.missing(at, name));
+            }
+        }
+        Ok(Value::Object(merged))
     }
 
     /// A field isn't there: nothing is found, or that is an error.
@@ -309,7 +318,7 @@ fn item(items: &[Value], index: i64) -> Option<&Value> {
 
 fn children(value: &Value) -> impl Iterator<Item = &Value> {
     let items = value.as_array().into_iter().flatten();
-    let fields = value.as_object().into_iter().flat_map(serde_json::Map::values);
+    let fields = value.as_object().into_iter().flat_map(Map::values);
     items.chain(fields)
 }
 

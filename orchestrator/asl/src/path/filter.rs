@@ -89,22 +89,8 @@ impl Walk<'_> {
 
     fn holds(&mut self, filter: &Filter, item: &Value) -> Result<bool, Halt> {
         match filter {
-            Filter::And(parts) => {
-                for part in parts {
-                    if !self.holds(part, item)? {
-                        return Ok(false);
-                    }
-                }
-                Ok(true)
-            }
-            Filter::Or(parts) => {
-                for part in parts {
-                    if self.holds(part, item)? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            }
+            Filter::And(parts) => self.all_hold(parts, item),
+            Filter::Or(parts) => self.one_holds(parts, item),
             Filter::Not(part) => Ok(!self.holds(part, item)?),
             Filter::Exists { path, expected } => Ok(self.exists(path, item)? == *expected),
             Filter::Compare { left, operator, right } => {
@@ -114,6 +100,24 @@ impl Walk<'_> {
                 compare::holds(&left, *operator, &right, self.budget)
             }
         }
+    }
+
+    fn all_hold(&mut self, parts: &[Filter], item: &Value) -> Result<bool, Halt> {
+        for part in parts {
+            if !self.holds(part, item)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn one_holds(&mut self, parts: &[Filter], item: &Value) -> Result<bool, Halt> {
+        for part in parts {
+            if self.holds(part, item)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn exists(&mut self, path: &Compiled, item: &Value) -> Result<bool, Halt> {

@@ -197,9 +197,8 @@ fn flatten<'v>(
     model: Option<&'v Vec<Value>>,
     parameters: &'v [Value],
 ) -> impl Iterator<Item = &'v Value> {
-    let given = parameters.iter().flat_map(|parameter| match parameter {
-        Value::Array(items) => items.as_slice(),
-        _ => std::slice::from_ref(parameter),
+    let given = parameters.iter().flat_map(|parameter| {
+        parameter.as_array().map_or_else(|| std::slice::from_ref(parameter), Vec::as_slice)
     });
     model.into_iter().flatten().chain(given)
 }

@@ -91,9 +91,7 @@ impl Compiled {
         for token in &self.tokens[..at] {
             match token {
                 Token::Properties { names, .. } => {
-                    for name in names {
-                        write!(text, "['{name}']").expect("a string takes all that is written");
-                    }
+                    text.extend(names.iter().flat_map(|name| ["['", name, "']"]));
                 }
                 // A function's result stands in the place of what it was called on.
                 Token::Function(_) => {}

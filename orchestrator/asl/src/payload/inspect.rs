@@ -60,11 +60,10 @@ fn inspect_string(text: &str, start: usize) -> Result<usize, PayloadError> {
 fn skip_unicode_escape(bytes: &[u8], at: usize) -> Result<usize, PayloadError> {
     let lone = || syntax(bytes, at, "half of a surrogate pair stands alone in a string");
     match code_unit(bytes, at) {
-        Some(0xd800..=0xdbff) => match code_unit(bytes, at + 6) {
-            Some(0xdc00..=0xdfff) => Ok(at + 12),
-            _ => Err(lone()),
-        },
-        Some(0xdc00..=0xdfff) => Err(lone()),
+        Some(0xd800..=0xdbff) if matches!(code_unit(bytes, at + 6), Some(0xdc00..=0xdfff)) => {
+            Ok(at + 12)
+        }
+        Some(0xd800..=0xdfff) => Err(lone()),
         _ => Ok(at + 6),
     }
 }
@@ -82,15 +81,11 @@ fn is_reserved(name: &str) -> bool {
     }
     let bytes = name.as_bytes();
     let mut at = 0;
-    RESERVED.bytes().all(|expected| match code_unit(bytes, at) {
-        Some(unit) => {
-            at += 6;
-            unit == u16::from(expected)
-        }
-        None => {
-            at += 1;
-            bytes.get(at - 1) == Some(&expected)
-        }
+    RESERVED.bytes().all(|expected| {
+        let (found, length) = code_unit(bytes, at)
+            .map_or((bytes.get(at).map(|&byte| u16::from(byte)), 1), |unit| (Some(unit), 6));
+        at += length;
+        found == Some(u16::from(expected))
     })
 }
 
@@ -102,7 +97,7 @@ fn syntax(bytes: &[u8], at: usize, reason: &str) -> PayloadError {
 /// Line and column of a byte, both from 1.
 fn place(bytes: &[u8], at: usize) -> (usize, usize) {
     let before = &bytes[..at];
-    let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+    let line = before.split(|&byte| byte == b'\n').count();
     let column = 1 + before.iter().rev().take_while(|&&byte| byte != b'\n').count();
     (line, column)
 }

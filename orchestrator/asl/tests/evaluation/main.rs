@@ -1,6 +1,24 @@
 //! The evaluation of paths, templates, intrinsic functions and choice rules, through the crate's public face.
 
+#[cfg(test)]
 mod choice_recorded;
+#[cfg(test)]
+mod choice_rules;
+#[cfg(test)]
+mod dataflow_fields;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod intrinsic_calls;
+#[cfg(test)]
 mod intrinsic_recorded;
+#[cfg(test)]
 mod path_jayway;
+#[cfg(test)]
+mod path_query;
+#[cfg(test)]
+mod path_reference;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod template_render;

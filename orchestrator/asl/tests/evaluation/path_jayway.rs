@@ -1,4 +1,4 @@
-//! Paths against the recorded answers of Jayway JsonPath 3.0.0.
+//! Paths against the recorded answers of Jayway's `JsonPath` 3.0.0.
 
 use asl::path::Path;
 use asl::{Payload, Scope};
@@ -64,7 +64,7 @@ fn in_java_order(value: &Value) -> Value {
                 .collect();
             Value::Object(ordered)
         }
-        other => other.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
 

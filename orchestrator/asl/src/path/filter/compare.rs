@@ -49,7 +49,7 @@ fn equal(left: &Operand<'_>, right: &Operand<'_>) -> bool {
     match (left, right) {
         (Operand::Value(left), Operand::Value(right)) => equal_values(left, right),
         (Operand::Pattern(left), Operand::Pattern(right)) => left.as_str() == right.as_str(),
-        (Operand::Undefined | Operand::Pattern(_), _) | (_, _) => false,
+        (Operand::Value(_) | Operand::Undefined | Operand::Pattern(_), _) => false,
     }
 }
 

@@ -246,13 +246,8 @@ impl Compiler<'_> {
         let start = self.characters.position;
         self.characters.position += 1;
         while self.characters.in_bounds() {
-            let place = self.characters.position;
             if self.characters.current() == Some('[') {
-                let end = self.characters.closing(place, ('[', ']'), false).ok_or_else(|| {
-                    let filter = self.characters.whole();
-                    Refusal::invalid(format!("Square brackets does not match in filter {filter}"))
-                })?;
-                self.characters.position = end + 1;
+                self.skip_brackets()?;
             }
             let ends = match self.characters.current() {
                 None | Some(' ' | '<' | '>' | '=' | '~' | '!') => true,
@@ -266,6 +261,16 @@ impl Compiler<'_> {
         }
         let text = self.characters.slice(start, self.characters.position);
         Ok(self.allowance.nest(|allowance| path::compile(&text, allowance))?)
+    }
+
+    fn skip_brackets(&mut self) -> Result<(), Refusal> {
+        let end = self.characters.closing(self.characters.position, ('[', ']'), false);
+        let end = end.ok_or_else(|| {
+            let filter = self.characters.whole();
+            Refusal::invalid(format!("Square brackets does not match in filter {filter}"))
+        })?;
+        self.characters.position = end + 1;
+        Ok(())
     }
 
     /// Whether the parenthesis at the position ends a call without parameters of the path that began at `start`.

@@ -73,7 +73,9 @@ impl Condition {
             }
             [] if fields.has("Condition") => None,
             [] => {
-                fields.report(&Fault::NoneOfFields { fields: NAMES.to_vec() });
+                fields.report(&Fault::NoComparison);
+                // None of them is there: they are what a misspelt field may mean.
+                fields.know(&NAMES);
                 None
             }
             [_, ..] => {

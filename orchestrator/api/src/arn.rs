@@ -1,0 +1,120 @@
+//! ARNs: `arn:<partition>:states:<region>:<account>:<kind>:<name…>`. They are made and read here alone.
+//!
+//! Partition, region and account are a namespace's settings. An ARN of any other is refused, so that a client which
+//! is pointed at the wrong place hears it instead of "does not exist".
+
+use engine::Namespace;
+
+const KIND_MACHINE: &str = "stateMachine";
+const KIND_EXECUTION: &str = "execution";
+const KIND_ACTIVITY: &str = "activity";
+
+/// Why a text is not an ARN that this request takes. The texts are AWS's where AWS has one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ArnError {
+    #[error("Invalid ARN prefix: {0}")]
+    Prefix(String),
+    #[error("Resource type not valid in this context: {0}")]
+    Kind(String),
+    #[error("Versions and aliases are not supported: {0}")]
+    Qualified(String),
+    #[error("Incomplete ARN: {arn}; expected {expected}")]
+    Incomplete { arn: String, expected: &'static str },
+    #[error("{part} is '{found}', the namespace '{namespace}' has '{expected}': {arn}")]
+    Foreign { part: &'static str, found: String, expected: String, namespace: String, arn: String },
+}
+
+pub fn state_machine(namespace: &Namespace, name: &str) -> String {
+    make(namespace, KIND_MACHINE, name)
+}
+
+pub fn execution(namespace: &Namespace, machine: &str, name: &str) -> String {
+    let Namespace { partition, region, account, .. } = namespace;
+    format!("arn:{partition}:states:{region}:{account}:{KIND_EXECUTION}:{machine}:{name}")
+}
+
+pub fn activity(namespace: &Namespace, name: &str) -> String {
+    make(namespace, KIND_ACTIVITY, name)
+}
+
+fn make(namespace: &Namespace, kind: &str, name: &str) -> String {
+    let Namespace { partition, region, account, .. } = namespace;
+    format!("arn:{partition}:states:{region}:{account}:{kind}:{name}")
+}
+
+/// Whether a text that may be a name is meant as an ARN: no name holds a colon.
+pub fn is_arn(text: &str) -> bool {
+    text.starts_with("arn:")
+}
+
+/// The name of the state machine.
+pub fn parse_state_machine<'a>(namespace: &Namespace, arn: &'a str) -> Result<&'a str, ArnError> {
+    let expected = "arn:<partition>:states:<region>:<account>:stateMachine:<name>";
+    parse_named(namespace, arn, KIND_MACHINE, expected)
+}
+
+/// The name of the activity, which is the queue's.
+pub fn parse_activity<'a>(namespace: &Namespace, arn: &'a str) -> Result<&'a str, ArnError> {
+    let expected = "arn:<partition>:states:<region>:<account>:activity:<name>";
+    parse_named(namespace, arn, KIND_ACTIVITY, expected)
+}
+
+/// The names of the state machine and of the execution.
+pub fn parse_execution<'a>(
+    namespace: &Namespace,
+    arn: &'a str,
+) -> Result<(&'a str, &'a str), ArnError> {
+    let names = parse(namespace, arn, KIND_EXECUTION)?;
+    match names.split_once(':') {
+        Some((_, name)) if name.contains(':') => Err(ArnError::Qualified(arn.to_owned())),
+        Some((machine, name)) if !machine.is_empty() && !name.is_empty() => Ok((machine, name)),
+        Some(_) | None => Err(ArnError::Incomplete {
+            arn: arn.to_owned(),
+            expected: "arn:<partition>:states:<region>:<account>:execution:<state machine>:<name>",
+        }),
+    }
+}
+
+fn parse_named<'a>(
+    namespace: &Namespace,
+    arn: &'a str,
+    kind: &'static str,
+    expected: &'static str,
+) -> Result<&'a str, ArnError> {
+    match parse(namespace, arn, kind)? {
+        "" => Err(ArnError::Incomplete { arn: arn.to_owned(), expected }),
+        name if name.contains(':') => Err(ArnError::Qualified(arn.to_owned())),
+        name => Ok(name),
+    }
+}
+
+/// What follows the kind.
+fn parse<'a>(namespace: &Namespace, arn: &'a str, kind: &'static str) -> Result<&'a str, ArnError> {
+    let parts: Vec<&str> = arn.splitn(7, ':').collect();
+    let [scheme, partition, service, region, account, found, rest] = parts[..] else {
+        return Err(ArnError::Prefix(arn.to_owned()));
+    };
+    if scheme != "arn" || service != "states" {
+        return Err(ArnError::Prefix(arn.to_owned()));
+    }
+    if found != kind {
+        return Err(ArnError::Kind(found.to_owned()));
+    }
+    let parts = [
+        ("the partition", partition, &namespace.partition),
+        ("the region", region, &namespace.region),
+        ("the account", account, &namespace.account),
+    ];
+    for (part, found, expected) in parts {
+        if found != expected {
+            return Err(ArnError::Foreign {
+                part,
+                found: found.to_owned(),
+                expected: expected.clone(),
+                namespace: namespace.name.clone(),
+                arn: arn.to_owned(),
+            });
+        }
+    }
+    Ok(rest)
+}

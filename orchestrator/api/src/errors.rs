@@ -1,0 +1,178 @@
+//! Refusals: AWS's error name, its text, and what the client can do about it. The faces put them on the wire.
+
+use std::time::Duration;
+
+use engine::EngineError;
+
+use crate::arn::ArnError;
+use crate::token::InvalidTaskToken;
+
+/// AWS's error names, and a few of ours for what AWS does not have (namespaces).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    InvalidArn,
+    InvalidName,
+    InvalidDefinition,
+    InvalidExecutionInput,
+    InvalidOutput,
+    InvalidToken,
+    MissingRequiredParameter,
+    ValidationException,
+    InvalidLoggingConfiguration,
+    InvalidTracingConfiguration,
+    InvalidEncryptionConfiguration,
+    StateMachineDoesNotExist,
+    ExecutionDoesNotExist,
+    NamespaceDoesNotExist,
+    TaskDoesNotExist,
+    TaskTimedOut,
+    StateMachineAlreadyExists,
+    ExecutionAlreadyExists,
+    NamespaceAlreadyExists,
+    StateMachineDeleting,
+    StateMachineTypeNotSupported,
+    ServiceUnavailable,
+    ThrottlingException,
+    InternalServerError,
+}
+
+impl Reason {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InvalidArn => "InvalidArn",
+            Self::InvalidName => "InvalidName",
+            Self::InvalidDefinition => "InvalidDefinition",
+            Self::InvalidExecutionInput => "InvalidExecutionInput",
+            Self::InvalidOutput => "InvalidOutput",
+            Self::InvalidToken => "InvalidToken",
+            Self::MissingRequiredParameter => "MissingRequiredParameter",
+            Self::ValidationException => "ValidationException",
+            Self::InvalidLoggingConfiguration => "InvalidLoggingConfiguration",
+            Self::InvalidTracingConfiguration => "InvalidTracingConfiguration",
+            Self::InvalidEncryptionConfiguration => "InvalidEncryptionConfiguration",
+            Self::StateMachineDoesNotExist => "StateMachineDoesNotExist",
+            Self::ExecutionDoesNotExist => "ExecutionDoesNotExist",
+            Self::NamespaceDoesNotExist => "NamespaceDoesNotExist",
+            Self::TaskDoesNotExist => "TaskDoesNotExist",
+            Self::TaskTimedOut => "TaskTimedOut",
+            Self::StateMachineAlreadyExists => "StateMachineAlreadyExists",
+            Self::ExecutionAlreadyExists => "ExecutionAlreadyExists",
+            Self::NamespaceAlreadyExists => "NamespaceAlreadyExists",
+            Self::StateMachineDeleting => "StateMachineDeleting",
+            Self::StateMachineTypeNotSupported => "StateMachineTypeNotSupported",
+            Self::ServiceUnavailable => "ServiceUnavailable",
+            Self::ThrottlingException => "ThrottlingException",
+            Self::InternalServerError => "InternalServerError",
+        }
+    }
+}
+
+/// One field that is wrong, by its name in the `.proto` (or, for definitions, its place in the document).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    pub field: String,
+    pub description: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", reason.name())]
+pub struct Refusal {
+    pub reason: Reason,
+    pub message: String,
+    pub violations: Vec<Violation>,
+    /// Trying again helps, after so long.
+    pub retry_after: Option<Duration>,
+}
+
+impl Refusal {
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self { reason, message: message.into(), violations: Vec::new(), retry_after: None }
+    }
+
+    pub fn unavailable(why: impl Into<String>, retry_after: Duration) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::new(Reason::ServiceUnavailable, why) }
+    }
+
+    /// In the field `field`.
+    pub fn at(mut self, field: impl Into<String>) -> Self {
+        let violation = Violation { field: field.into(), description: self.message.clone() };
+        self.violations.push(violation);
+        self
+    }
+
+    pub fn name(field: &'static str, name: &str, why: &asl::resource::ResourceError) -> Self {
+        let mut refusal = Self::new(Reason::InvalidName, format!("Invalid Name: '{name}'"));
+        refusal.message.push_str(": ");
+        refusal.message.push_str(&why.to_string());
+        refusal.at(field)
+    }
+
+    pub fn arn(field: &'static str, error: &ArnError) -> Self {
+        Self::new(Reason::InvalidArn, format!("Invalid Arn: '{error}'")).at(field)
+    }
+
+    pub fn next_token() -> Self {
+        Self::new(Reason::InvalidToken, "Invalid Token: 'Invalid token'").at("next_token")
+    }
+
+    pub fn machine_unknown(arn: &str) -> Self {
+        let message = format!("State Machine Does Not Exist: '{arn}'");
+        Self::new(Reason::StateMachineDoesNotExist, message)
+    }
+
+    pub fn execution_unknown(arn: &str) -> Self {
+        let message = format!("Execution Does Not Exist: '{arn}'");
+        Self::new(Reason::ExecutionDoesNotExist, message)
+    }
+
+    /// What a worker hears whose outcome, heartbeat or acknowledgement came too late.
+    pub fn task_over() -> Self {
+        let message = "Task Timed Out: 'Provided task does not exist anymore'";
+        Self::new(Reason::TaskTimedOut, message)
+    }
+
+    /// Of a call about the execution `arn`.
+    pub fn of_execution(arn: &str, error: EngineError) -> Self {
+        match error {
+            EngineError::UnknownExecution => Self::execution_unknown(arn),
+            EngineError::ExecutionAlreadyExists { .. } => Self::new(
+                Reason::ExecutionAlreadyExists,
+                format!("Execution Already Exists: '{arn}'"),
+            ),
+            EngineError::Unavailable { .. }
+            | EngineError::Exhausted { .. }
+            | EngineError::ExecutionEnded
+            | EngineError::TaskOver
+            | EngineError::Refused { .. } => Self::from(error),
+        }
+    }
+}
+
+impl From<EngineError> for Refusal {
+    /// Of a call about a task, or about nothing in particular.
+    fn from(error: EngineError) -> Self {
+        let message = error.to_string();
+        match error {
+            EngineError::Unavailable { retry_after, .. } => Self::unavailable(message, retry_after),
+            EngineError::Exhausted { retry_after, .. } => Self {
+                retry_after: Some(retry_after),
+                ..Self::new(Reason::ThrottlingException, message)
+            },
+            EngineError::UnknownExecution => Self::new(
+                Reason::TaskDoesNotExist,
+                "Task Does Not Exist: 'Provided task does not exist'",
+            ),
+            EngineError::ExecutionEnded | EngineError::TaskOver => Self::task_over(),
+            EngineError::ExecutionAlreadyExists { .. } => {
+                Self::new(Reason::ExecutionAlreadyExists, message)
+            }
+            EngineError::Refused { .. } => Self::new(Reason::InternalServerError, message),
+        }
+    }
+}
+
+impl From<InvalidTaskToken> for Refusal {
+    fn from(error: InvalidTaskToken) -> Self {
+        Self::new(Reason::InvalidToken, format!("Invalid Token: '{error}'"))
+    }
+}

@@ -1,0 +1,158 @@
+//! The public history on the wire: each event of the projection as a message of `history.proto`.
+
+use asl::Payload;
+use everstep_proto::v1;
+use everstep_proto::v1::history_event::Details as Wire;
+use execution::event::Failure;
+use execution::history::{Details, PublicEvent, TaskScheduledDetails};
+
+use crate::timestamps::timestamp;
+
+/// Whether inputs and outputs are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Data {
+    Included,
+    Excluded,
+}
+
+impl Data {
+    fn text(self, payload: &Payload) -> String {
+        match self {
+            Self::Included => payload.text().to_owned(),
+            Self::Excluded => String::new(),
+        }
+    }
+}
+
+pub(crate) fn history_event(event: PublicEvent, data: Data) -> v1::HistoryEvent {
+    v1::HistoryEvent {
+        id: event.id.0,
+        previous_event_id: event.previous_id.0,
+        timestamp: Some(timestamp(event.at)),
+        r#type: event.event_type.to_owned(),
+        details: details(event.details, data),
+    }
+}
+
+/// The events after which nothing comes.
+pub(crate) fn ends(event: &v1::HistoryEvent) -> Option<v1::ExecutionStatus> {
+    match event.r#type.as_str() {
+        "ExecutionSucceeded" => Some(v1::ExecutionStatus::Succeeded),
+        "ExecutionFailed" => Some(v1::ExecutionStatus::Failed),
+        "ExecutionTimedOut" => Some(v1::ExecutionStatus::TimedOut),
+        "ExecutionAborted" => Some(v1::ExecutionStatus::Aborted),
+        _ => None,
+    }
+}
+
+fn details(details: Details, data: Data) -> Option<Wire> {
+    Some(match details {
+        Details::None => return None,
+        Details::ExecutionStarted { input, role_arn, machine_arn } => {
+            Wire::ExecutionStarted(v1::ExecutionStartedEventDetails {
+                input: data.text(&input),
+                role_arn,
+                state_machine_arn: machine_arn,
+            })
+        }
+        Details::ExecutionSucceeded { output } => {
+            let output = data.text(&output);
+            Wire::ExecutionSucceeded(v1::ExecutionSucceededEventDetails { output })
+        }
+        Details::Failure(Failure { error, cause }) => {
+            Wire::Failure(v1::FailureEventDetails { error, cause })
+        }
+        Details::StateEntered { name, input } => {
+            let (name, input) = (name.to_string(), data.text(&input));
+            Wire::StateEntered(v1::StateEnteredEventDetails { name, input })
+        }
+        Details::StateExited { name, output } => {
+            let (name, output) = (name.to_string(), data.text(&output));
+            Wire::StateExited(v1::StateExitedEventDetails { name, output })
+        }
+        Details::MapStateStarted { length } => {
+            Wire::MapStateStarted(v1::MapStateStartedEventDetails { length })
+        }
+        Details::MapIteration { name, index } => {
+            let name = name.to_string();
+            Wire::MapIteration(v1::MapIterationEventDetails { name, index })
+        }
+        Details::ActivityScheduled { .. }
+        | Details::ActivityStarted { .. }
+        | Details::Output { .. }
+        | Details::LambdaFunctionScheduled { .. }
+        | Details::TaskScheduled(_)
+        | Details::TaskStarted { .. }
+        | Details::TaskSucceeded { .. }
+        | Details::TaskFailure { .. } => return task_details(details, data),
+    })
+}
+
+/// Of activities, Lambda functions and service integrations.
+fn task_details(details: Details, data: Data) -> Option<Wire> {
+    Some(match details {
+        Details::ActivityScheduled { resource, input, timeout_seconds, heartbeat_seconds } => {
+            Wire::ActivityScheduled(v1::ActivityScheduledEventDetails {
+                resource: resource.to_string(),
+                input: data.text(&input),
+                timeout_in_seconds: timeout_seconds,
+                heartbeat_in_seconds: heartbeat_seconds,
+            })
+        }
+        Details::ActivityStarted { worker_name } => {
+            let worker_name = worker_name.map(|name| name.to_string());
+            Wire::ActivityStarted(v1::ActivityStartedEventDetails { worker_name })
+        }
+        Details::Output { output } => {
+            Wire::Output(v1::OutputEventDetails { output: data.text(&output) })
+        }
+        Details::LambdaFunctionScheduled { resource, input, timeout_seconds } => {
+            Wire::LambdaFunctionScheduled(v1::LambdaFunctionScheduledEventDetails {
+                resource: resource.to_string(),
+                input: data.text(&input),
+                timeout_in_seconds: timeout_seconds,
+            })
+        }
+        Details::TaskScheduled(scheduled) => Wire::TaskScheduled(task_scheduled(*scheduled, data)),
+        Details::TaskStarted { resource_type, resource } => {
+            Wire::TaskStarted(v1::TaskStartedEventDetails {
+                resource_type: resource_type.to_string(),
+                resource: resource.to_string(),
+            })
+        }
+        Details::TaskSucceeded { resource_type, resource, output } => {
+            Wire::TaskSucceeded(v1::TaskSucceededEventDetails {
+                resource_type: resource_type.to_string(),
+                resource: resource.to_string(),
+                output: data.text(&output),
+            })
+        }
+        Details::TaskFailure { resource_type, resource, failure } => {
+            Wire::TaskFailure(v1::TaskFailureEventDetails {
+                resource_type: resource_type.to_string(),
+                resource: resource.to_string(),
+                error: failure.error,
+                cause: failure.cause,
+            })
+        }
+        Details::None
+        | Details::ExecutionStarted { .. }
+        | Details::ExecutionSucceeded { .. }
+        | Details::Failure(_)
+        | Details::StateEntered { .. }
+        | Details::StateExited { .. }
+        | Details::MapStateStarted { .. }
+        | Details::MapIteration { .. } => return None,
+    })
+}
+
+fn task_scheduled(scheduled: TaskScheduledDetails, data: Data) -> v1::TaskScheduledEventDetails {
+    v1::TaskScheduledEventDetails {
+        resource_type: scheduled.resource_type.to_string(),
+        resource: scheduled.resource.to_string(),
+        region: scheduled.region.to_string(),
+        parameters: data.text(&scheduled.parameters),
+        timeout_in_seconds: scheduled.timeout_seconds,
+        heartbeat_in_seconds: scheduled.heartbeat_seconds,
+    }
+}

@@ -1,0 +1,119 @@
+//! The operations, one a file. Each takes a request of `everstep/v1`, checks it, asks the engine or the store, and
+//! answers or refuses. No transport is known here, so that every face gives the same answers.
+
+use std::time::Duration;
+
+use engine::{Engine, Readiness};
+use store::StoreError;
+
+use crate::errors::Refusal;
+use crate::limits::ANSWER_WITHIN;
+use crate::seal::Seal;
+
+mod definition;
+mod lookup;
+mod settings;
+mod token_batch;
+
+mod create_state_machine;
+mod delete_state_machine;
+mod describe_state_machine;
+mod list_state_machines;
+mod update_state_machine;
+mod validate_state_machine_definition;
+
+mod describe_execution;
+mod get_execution_history;
+mod list_executions;
+mod start_execution;
+mod start_execution_and_wait;
+mod stop_execution;
+mod watch_execution;
+
+mod acknowledge_tasks;
+mod heartbeat_tasks;
+mod poll_tasks;
+mod report_tasks;
+mod return_tasks;
+mod work;
+
+mod create_namespace;
+mod describe_namespace;
+mod list_namespaces;
+mod update_namespace;
+
+pub use report_tasks::OutcomeResult;
+pub use watch_execution::Watch;
+pub use work::{Answer, Dialogue};
+
+/// How long a client should wait before it tries again: about a failover's time to be noticed.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Operations {
+    engine: Engine,
+    seal: Seal,
+}
+
+impl Operations {
+    /// Reads the database's secret, which seals the tokens.
+    pub async fn new(engine: Engine) -> Result<Self, StoreError> {
+        let seal = Seal::new(&engine.store().secret().await?);
+        Ok(Self { engine, seal })
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Runs an operation that should answer at once: refused while this node does not serve, and where no answer has
+    /// come within the client's patience (`None`: a bound of ours).
+    pub async fn answer<T>(
+        &self,
+        patience: Option<Duration>,
+        operation: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, Refusal> {
+        self.serving()?;
+        let within = patience.unwrap_or(ANSWER_WITHIN).min(ANSWER_WITHIN);
+        tokio::time::timeout(within, operation).await.unwrap_or_else(|_| {
+            let why = format!(
+                "no answer from PostgreSQL within {within:?}; a change that was asked for may still happen"
+            );
+            Err(Refusal::unavailable(why, RETRY_AFTER))
+        })
+    }
+
+    /// Why this node does not serve, if it does not.
+    pub fn serving(&self) -> Result<(), Refusal> {
+        let why = match &*self.engine.readiness().borrow() {
+            Readiness::Ready => return Ok(()),
+            Readiness::StandingBy { behind } => {
+                format!("this node stands by: {behind} holds the lease")
+            }
+            Readiness::DatabaseAway { since, reason } => {
+                format!("PostgreSQL has been away since {}: {reason}", since.to_rfc3339())
+            }
+            Readiness::TakingOver => {
+                "this node is taking over a predecessor's executions".to_owned()
+            }
+            Readiness::Stopped => "this node is stopping".to_owned(),
+        };
+        Err(Refusal::unavailable(why, RETRY_AFTER))
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        use crate::errors::Reason;
+        match error {
+            StoreError::Unavailable(_) | StoreError::Schema(_) | StoreError::Configuration(_) => {
+                Self::unavailable(error.to_string(), RETRY_AFTER)
+            }
+            StoreError::Refused(_) => {
+                tracing::error!(%error, "PostgreSQL refused a statement");
+                Self::new(Reason::InternalServerError, error.to_string())
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! CreateStateMachine: a name, a definition that was checked, and its first revision.
+
+use everstep_proto::v1;
+use store::{Creation, MachineStatus, MachineType, NewMachine};
+
+use super::lookup::machine_deleting;
+use super::{Operations, definition, settings};
+use crate::errors::{Reason, Refusal};
+use crate::limits::ROLE_ARN_LENGTH_MAX;
+use crate::timestamps::timestamp;
+use crate::{arn, check};
+
+impl Operations {
+    pub async fn create_state_machine(
+        &self,
+        request: v1::CreateStateMachineRequest,
+    ) -> Result<v1::CreateStateMachineResponse, Refusal> {
+        let machine_type = supported(request.r#type())?;
+        let namespace = self.namespace(&request.namespace).await?;
+        check::name("name", &request.name)?;
+        check::length("role_arn", &request.role_arn, ROLE_ARN_LENGTH_MAX)?;
+        let configuration = settings::configuration(request.configuration.unwrap_or_default())?;
+        definition::check(&request.definition).await?;
+        let new = NewMachine {
+            namespace: namespace.id,
+            name: request.name,
+            machine_type,
+            definition: request.definition,
+            role_arn: request.role_arn,
+            configuration,
+        };
+        let created = self.engine.store().create_machine(&new).await?;
+        self.engine.catalog().forget_machine(namespace.id, &new.name);
+        let state_machine_arn = arn::state_machine(&namespace, &new.name);
+        let machine = match created {
+            Creation::Created(machine) | Creation::Same(machine) => machine,
+            Creation::Differs(machine) if machine.status == MachineStatus::Active => {
+                let message = format!("State Machine Already Exists: '{state_machine_arn}'");
+                return Err(Refusal::new(Reason::StateMachineAlreadyExists, message).at("name"));
+            }
+            Creation::Differs(machine) => machine,
+        };
+        if machine.status == MachineStatus::Deleting {
+            return Err(machine_deleting(&state_machine_arn));
+        }
+        let created_at = Some(timestamp(machine.created_at));
+        Ok(v1::CreateStateMachineResponse { state_machine_arn, created_at })
+    }
+}
+
+pub(super) fn supported(found: v1::StateMachineType) -> Result<MachineType, Refusal> {
+    match found {
+        v1::StateMachineType::Unspecified | v1::StateMachineType::Standard => {
+            Ok(MachineType::Standard)
+        }
+        v1::StateMachineType::Express => {
+            let message = "state machines of type EXPRESS are not supported yet; use STANDARD";
+            Err(Refusal::new(Reason::StateMachineTypeNotSupported, message).at("type"))
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Definitions: checked before they are kept, every fault told.
+
+use asl::{Diagnostic, Severity, StateMachine};
+use everstep_proto::v1;
+
+use crate::check;
+use crate::errors::{Reason, Refusal, Violation};
+use crate::limits::DEFINITION_BYTES_MAX;
+
+/// Checks a definition apart from the threads that serve calls: a large one takes milliseconds.
+pub(super) async fn check(text: &str) -> Result<(), Refusal> {
+    check::bytes("definition", text, DEFINITION_BYTES_MAX as u64)?;
+    let faults = faults(text).await?;
+    if faults.iter().any(is_error) { Err(refusal(&faults)) } else { Ok(()) }
+}
+
+pub(super) async fn faults(text: &str) -> Result<Vec<Diagnostic>, Refusal> {
+    let text = text.to_owned();
+    let checked = tokio::task::spawn_blocking(move || StateMachine::parse(&text).err());
+    match checked.await {
+        Ok(faults) => Ok(faults.unwrap_or_default()),
+        Err(panic) => {
+            tracing::error!(%panic, "the check of a definition failed");
+            let message =
+                "the definition could not be checked: a fault of Everstep's, please report it";
+            Err(Refusal::new(Reason::InternalServerError, message).at("definition"))
+        }
+    }
+}
+
+pub(super) fn is_error(fault: &Diagnostic) -> bool {
+    match fault.severity {
+        Severity::Error => true,
+        Severity::Warning => false,
+    }
+}
+
+/// AWS's text of all faults; each again as a violation, with what to do and where.
+fn refusal(faults: &[Diagnostic]) -> Refusal {
+    let texts: Vec<String> = faults.iter().map(aws_text).collect();
+    let message = format!("Invalid State Machine Definition: '{}'", texts.join(", "));
+    let violations = faults
+        .iter()
+        .map(|fault| Violation {
+            field: fault.pointer.clone(),
+            description: format!(
+                "{} ({}:{}). {}",
+                fault.message, fault.line, fault.column, fault.advice
+            ),
+        })
+        .collect();
+    Refusal { violations, ..Refusal::new(Reason::InvalidDefinition, message) }
+}
+
+fn aws_text(fault: &Diagnostic) -> String {
+    format!("{}: {} at {}", fault.code.as_str(), fault.message, fault.pointer)
+}
+
+pub(super) fn diagnostic(fault: Diagnostic) -> v1::Diagnostic {
+    v1::Diagnostic {
+        code: fault.code.as_str().to_owned(),
+        severity: fault.severity.as_str().to_owned(),
+        message: fault.message,
+        location: fault.pointer,
+        line: u32::try_from(fault.line).unwrap_or(u32::MAX),
+        column: u32::try_from(fault.column).unwrap_or(u32::MAX),
+        advice: fault.advice,
+    }
+}

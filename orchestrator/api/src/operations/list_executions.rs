@@ -1,0 +1,95 @@
+//! ListExecutions: newest first, of one machine or all, by status and by when they started.
+
+use chrono::{DateTime, Utc};
+use everstep_proto::v1;
+use execution::ExecutionId;
+use store::{ExecutionFilter, ExecutionPage, ExecutionRow, ExecutionStatus};
+use uuid::Uuid;
+
+use super::Operations;
+use crate::errors::Refusal;
+use crate::page::{self, Query};
+use crate::timestamps::{instant, timestamp};
+use crate::{arn, check};
+
+impl Operations {
+    pub async fn list_executions(
+        &self,
+        request: v1::ListExecutionsRequest,
+    ) -> Result<v1::ListExecutionsResponse, Refusal> {
+        let size = page::size(request.max_results)?;
+        let namespace = self.namespace(&request.namespace).await?;
+        let machine = match request.state_machine.as_str() {
+            "" => None,
+            text => Some(self.machine_row(&namespace, text).await?.id),
+        };
+        let filter = ExecutionFilter {
+            namespace: namespace.id,
+            machine,
+            status: wanted(request.status)?,
+            started_from: moment("started_from", request.started_from.as_ref())?,
+            started_before: moment("started_before", request.started_before.as_ref())?,
+        };
+        let query = Query { seal: &self.seal, text: format!("executions: {filter:?}") };
+        let after = self.position(&query, &request.next_token)?;
+        // One more than asked for says whether there is a next page.
+        let page = ExecutionPage { after, rows_max: size + 1 };
+        let mut rows = self.engine.store().executions(&filter, page).await?;
+        let more = rows.len() > size as usize;
+        rows.truncate(size as usize);
+        let last = rows.last().filter(|_| more);
+        let next_token = last.map_or_else(String::new, |row| query.token(row.id.0.as_bytes()));
+        let item = |row: ExecutionRow| v1::list_executions_response::Item {
+            execution_arn: arn::execution(&namespace, &row.machine_name, &row.name),
+            state_machine_arn: arn::state_machine(&namespace, &row.machine_name),
+            status: row_status(row.status).into(),
+            started_at: Some(timestamp(row.started_at)),
+            stopped_at: row.ended_at.map(timestamp),
+            name: row.name,
+        };
+        let executions = rows.into_iter().map(item).collect();
+        Ok(v1::ListExecutionsResponse { executions, next_token })
+    }
+
+    fn position(&self, query: &Query<'_>, token: &str) -> Result<Option<ExecutionId>, Refusal> {
+        let Some(position) = query.position(token)? else { return Ok(None) };
+        let id = Uuid::from_slice(&position).map_err(|_| Refusal::next_token())?;
+        Ok(Some(ExecutionId(id)))
+    }
+}
+
+fn wanted(status: i32) -> Result<Option<ExecutionStatus>, Refusal> {
+    let Ok(status) = v1::ExecutionStatus::try_from(status) else {
+        let must = "be one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED";
+        return Err(check::constraint("status", Some(&status.to_string()), must));
+    };
+    Ok(match status {
+        v1::ExecutionStatus::Unspecified => None,
+        v1::ExecutionStatus::Running => Some(ExecutionStatus::Running),
+        v1::ExecutionStatus::Succeeded => Some(ExecutionStatus::Succeeded),
+        v1::ExecutionStatus::Failed => Some(ExecutionStatus::Failed),
+        v1::ExecutionStatus::TimedOut => Some(ExecutionStatus::TimedOut),
+        v1::ExecutionStatus::Aborted => Some(ExecutionStatus::Aborted),
+    })
+}
+
+pub(super) fn row_status(status: ExecutionStatus) -> v1::ExecutionStatus {
+    match status {
+        ExecutionStatus::Running => v1::ExecutionStatus::Running,
+        ExecutionStatus::Succeeded => v1::ExecutionStatus::Succeeded,
+        ExecutionStatus::Failed => v1::ExecutionStatus::Failed,
+        ExecutionStatus::TimedOut => v1::ExecutionStatus::TimedOut,
+        ExecutionStatus::Aborted => v1::ExecutionStatus::Aborted,
+    }
+}
+
+fn moment(
+    field: &str,
+    at: Option<&prost_types::Timestamp>,
+) -> Result<Option<DateTime<Utc>>, Refusal> {
+    let Some(at) = at else { return Ok(None) };
+    match instant(at) {
+        Some(at) => Ok(Some(at)),
+        None => Err(check::constraint(field, None, "be a valid google.protobuf.Timestamp")),
+    }
+}

@@ -1,0 +1,137 @@
+//! PollTasks: waits for tasks of some queues.
+//!
+//! The session lives as long as the call. When the client vanishes the call is dropped and the session with it, and
+//! what was handed out meanwhile is offered again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{HandOut, Namespace, Session, SessionEvent, SessionOptions};
+use everstep_proto::v1;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::Operations;
+use crate::errors::Refusal;
+use crate::limits::{
+    POLL_TASKS_MAX, POLL_WAIT_MAX, QUEUES_PER_POLL_MAX, RESPONSE_BYTES_AIM, WORKER_LENGTH_MAX,
+};
+use crate::timestamps::{duration, span, timestamp};
+use crate::token::TaskToken;
+use crate::{arn, check};
+
+/// For hand-outs that were on their way when the poll stopped taking more: about a commit.
+const GATHER: Duration = Duration::from_millis(50);
+
+impl Operations {
+    /// `patience`: how long the client waits at all.
+    pub async fn poll_tasks(
+        &self,
+        request: v1::PollTasksRequest,
+        patience: Option<Duration>,
+    ) -> Result<v1::PollTasksResponse, Refusal> {
+        let wait = wait(request.wait.as_ref())?.min(patience.unwrap_or(POLL_WAIT_MAX));
+        let tasks_max = request.max_tasks.max(1);
+        check::at_most("max_tasks", u64::from(tasks_max), u64::from(POLL_TASKS_MAX))?;
+        let until = Instant::now() + wait;
+        let namespace = self.answer(patience, self.namespace(&request.namespace)).await?;
+        let queues = queue_names(&namespace, request.queues)?;
+        let options = session_options(&namespace, &request.worker, request.cannot_acknowledge)?;
+        let mut session = self.engine.open_session(options);
+        session.grant_shared(&queues, tasks_max);
+        let tasks = self.gather(&mut session, tasks_max as usize, until).await;
+        // The answer is written now; acknowledgements and timeouts decide from here.
+        session.close();
+        Ok(v1::PollTasksResponse { tasks })
+    }
+
+    /// The first task, and those that come with it. What does not fit one answer stays in the session, which offers it again.
+    async fn gather(
+        &self,
+        session: &mut Session,
+        tasks_max: usize,
+        until: Instant,
+    ) -> Vec<v1::Task> {
+        let mut tasks = Vec::new();
+        let mut bytes = 0;
+        if let Ok(Some(first)) = timeout_at(until, session.next()).await {
+            bytes += first.input.text().len();
+            tasks.push(self.task(first));
+        }
+        session.revoke();
+        let under_way = async {
+            while tasks.len() < tasks_max && bytes < RESPONSE_BYTES_AIM {
+                match session.event().await {
+                    SessionEvent::HandOut(next) => {
+                        bytes += next.input.text().len();
+                        tasks.push(self.task(next));
+                    }
+                    SessionEvent::Cancelled(_) => {}
+                    SessionEvent::Revoked => break,
+                }
+            }
+        };
+        // Over time: what is still under way finds the session closed and is offered again.
+        let _ = timeout(GATHER, under_way).await;
+        tasks
+    }
+
+    /// A hand-out as the worker gets it.
+    pub(super) fn task(&self, hand_out: HandOut) -> v1::Task {
+        let token = TaskToken { execution: hand_out.id, wait: hand_out.wait, node_hint: 0 };
+        v1::Task {
+            token: token.seal(&self.seal),
+            queue: hand_out.queue.to_string(),
+            input: hand_out.input.text().to_owned(),
+            attempt: hand_out.attempt,
+            execution_arn: hand_out.execution_arn.to_string(),
+            state: hand_out.state.to_string(),
+            scheduled_at: Some(timestamp(hand_out.scheduled_at)),
+            started_at: Some(timestamp(hand_out.started_at)),
+            deadline: hand_out.deadline.map(timestamp),
+            heartbeat_timeout: hand_out.heartbeat.map(duration),
+            hand_outs_before: hand_out.hand_outs_before,
+        }
+    }
+}
+
+fn wait(wait: Option<&prost_types::Duration>) -> Result<Duration, Refusal> {
+    let Some(wait) = wait else { return Ok(POLL_WAIT_MAX) };
+    let must = "be a duration of at most 60 s";
+    let found = span(wait).filter(|wait| *wait <= POLL_WAIT_MAX);
+    found.ok_or_else(|| check::constraint("wait", Some(&format!("{}s", wait.seconds)), must))
+}
+
+pub(super) fn session_options(
+    namespace: &Namespace,
+    worker: &str,
+    cannot_acknowledge: bool,
+) -> Result<SessionOptions, Refusal> {
+    check::length("worker", worker, WORKER_LENGTH_MAX)?;
+    let worker = Some(worker).filter(|worker| !worker.is_empty()).map(Arc::from);
+    Ok(SessionOptions { namespace: namespace.id, worker, cannot_acknowledge })
+}
+
+fn queue_names(namespace: &Namespace, queues: Vec<String>) -> Result<Vec<String>, Refusal> {
+    if queues.is_empty() {
+        return Err(check::missing("queues"));
+    }
+    check::count("queues", queues.len(), QUEUES_PER_POLL_MAX)?;
+    queues.into_iter().map(|queue| queue_name(namespace, "queues", &queue)).collect()
+}
+
+/// A queue by its name, or by the ARN of the activity of that name. A queue's name may be `service:action`.
+pub(super) fn queue_name(
+    namespace: &Namespace,
+    field: &'static str,
+    queue: &str,
+) -> Result<String, Refusal> {
+    let name = if arn::is_arn(queue) {
+        arn::parse_activity(namespace, queue).map_err(|error| Refusal::arn(field, &error))?
+    } else {
+        queue
+    };
+    for part in name.split(':') {
+        check::name(field, part)?;
+    }
+    Ok(name.to_owned())
+}

@@ -1,0 +1,68 @@
+//! StartExecutionAndWait: starts, and answers with the end, or with RUNNING once the wait is over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use asl::Payload;
+use engine::{Ended, Machine, Started};
+use everstep_proto::v1;
+
+use super::Operations;
+use super::describe_execution::execution_status;
+use super::start_execution::start_refused;
+use crate::errors::Refusal;
+use crate::limits::START_WAIT_MAX;
+use crate::timestamps::{span, timestamp};
+use crate::{arn, check};
+
+impl Operations {
+    /// `patience`: how long the client waits at all.
+    pub async fn start_execution_and_wait(
+        &self,
+        request: v1::StartExecutionAndWaitRequest,
+        patience: Option<Duration>,
+    ) -> Result<v1::Execution, Refusal> {
+        let request_start = request.start.ok_or_else(|| check::missing("start"))?;
+        let wait = match &request.wait {
+            None => START_WAIT_MAX,
+            Some(wait) => span(wait).ok_or_else(|| {
+                check::constraint("wait", None, "be a duration that is not negative")
+            })?,
+        };
+        let wait = wait.min(START_WAIT_MAX).min(patience.unwrap_or(START_WAIT_MAX));
+        // The start's own commit takes part of the client's patience.
+        let wait = if patience == Some(wait) { wait - wait / 10 } else { wait };
+        let name = request_start.name.clone();
+        let start = self.answer(patience, self.checked_start(request_start)).await?;
+        let (machine, input) = (Arc::clone(&start.machine), start.input.clone());
+        let started = self.engine.start_and_wait(start, wait).await;
+        let (started, ended) = started.map_err(|error| start_refused(&machine, &name, error))?;
+        Ok(shown(&machine, &input, started, ended))
+    }
+}
+
+fn shown(
+    machine: &Machine,
+    input: &Payload,
+    started: Started,
+    ended: Option<Ended>,
+) -> v1::Execution {
+    let namespace = &machine.namespace;
+    let mut shown = v1::Execution {
+        execution_arn: arn::execution(namespace, &machine.name, &started.name),
+        state_machine_arn: arn::state_machine(namespace, &machine.name),
+        name: started.name,
+        status: v1::ExecutionStatus::Running.into(),
+        started_at: Some(timestamp(started.started_at)),
+        input: input.text().to_owned(),
+        ..v1::Execution::default()
+    };
+    if let Some(ended) = ended {
+        shown.status = execution_status(ended.status).into();
+        shown.stopped_at = Some(timestamp(ended.ended_at));
+        shown.output = ended.output.map(|output| output.text().to_owned());
+        shown.error = ended.failure.error;
+        shown.cause = ended.failure.cause;
+    }
+    shown
+}

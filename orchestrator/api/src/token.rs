@@ -1,0 +1,64 @@
+//! Task tokens: which execution's wait a worker answers, sealed so that nobody can make one up.
+//!
+//! base64url of: version, execution id (which carries the home), wait, the node that handed the task out (a hint),
+//! seal. 60 characters.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use execution::{ExecutionId, WaitId};
+use uuid::Uuid;
+
+use crate::seal::{Purpose, SEAL_BYTES, Seal};
+
+const VERSION: u8 = 1;
+const BODY_BYTES: usize = 1 + 16 + 8 + 4;
+const TOKEN_BYTES: usize = BODY_BYTES + SEAL_BYTES;
+/// 45 bytes are 60 characters without padding.
+pub const TASK_TOKEN_LENGTH: usize = TOKEN_BYTES / 3 * 4;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskToken {
+    pub execution: ExecutionId,
+    pub wait: WaitId,
+    /// The node that owned the execution at the hand-out: where to ask first, no more.
+    pub node_hint: u32,
+}
+
+/// The text is no token of this database: forged, truncated, altered, or of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Invalid token")]
+pub struct InvalidTaskToken;
+
+impl TaskToken {
+    pub fn seal(self, seal: &Seal) -> String {
+        let mut bytes = [0; TOKEN_BYTES];
+        bytes[0] = VERSION;
+        bytes[1..17].copy_from_slice(self.execution.0.as_bytes());
+        bytes[17..25].copy_from_slice(&self.wait.0.to_be_bytes());
+        bytes[25..29].copy_from_slice(&self.node_hint.to_be_bytes());
+        let (body, end) = bytes.split_at_mut(BODY_BYTES);
+        end.copy_from_slice(&seal.sign(Purpose::TaskToken, [body, &[]]));
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    pub fn open(seal: &Seal, text: &str) -> Result<Self, InvalidTaskToken> {
+        if text.len() != TASK_TOKEN_LENGTH {
+            return Err(InvalidTaskToken);
+        }
+        let mut bytes = [0; TOKEN_BYTES];
+        URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).map_err(|_| InvalidTaskToken)?;
+        let (body, end) = bytes.split_at(BODY_BYTES);
+        if body[0] != VERSION || !seal.holds(Purpose::TaskToken, [body, &[]], end) {
+            return Err(InvalidTaskToken);
+        }
+        Ok(Self {
+            execution: ExecutionId(Uuid::from_bytes(part(&body[1..17]))),
+            wait: WaitId(u64::from_be_bytes(part(&body[17..25]))),
+            node_hint: u32::from_be_bytes(part(&body[25..29])),
+        })
+    }
+}
+
+fn part<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    bytes.try_into().expect("the ranges above have the parts' lengths")
+}

@@ -1,0 +1,188 @@
+//! From format 1 to events.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::wire;
+use crate::event::{
+    EventKind, ExecutionStarted, Failure, OfferedAgain, Settings, StateType, TaskFamily,
+    TaskScheduled, TimeLimit,
+};
+use crate::id::{BranchId, WaitId};
+
+#[expect(clippy::too_many_lines, reason = "one match over the whole enum")]
+pub(super) fn kind(kind: wire::Kind<'_>) -> EventKind {
+    use wire::Kind;
+    match kind {
+        Kind::ExecutionStarted(started) => {
+            EventKind::ExecutionStarted(Box::new(execution(*started)))
+        }
+        Kind::ExecutionSucceeded => EventKind::ExecutionSucceeded,
+        Kind::ExecutionFailed(failed) => EventKind::ExecutionFailed(failure(failed)),
+        Kind::ExecutionTimedOut(failed) => EventKind::ExecutionTimedOut(failure(failed)),
+        Kind::ExecutionAborted(failed) => EventKind::ExecutionAborted(failure(failed)),
+        Kind::StateEntered { state, state_type } => {
+            EventKind::StateEntered { state: text(state), state_type: type_of(state_type) }
+        }
+        Kind::StateExited { state, state_type, next } => EventKind::StateExited {
+            state: text(state),
+            state_type: type_of(state_type),
+            next: next.map(text),
+        },
+        Kind::StateAborted { state, state_type, wait } => EventKind::StateAborted {
+            state: text(state),
+            state_type: type_of(state_type),
+            wait: wait.map(WaitId),
+        },
+        Kind::TaskScheduled(scheduled) => EventKind::TaskScheduled(Arc::new(task(*scheduled))),
+        Kind::TaskStarted { wait, worker, deadline, heartbeat, again, family } => {
+            EventKind::TaskStarted {
+                wait: WaitId(wait),
+                worker: worker.map(text),
+                deadline: deadline.map(instant),
+                heartbeat_seconds: heartbeat,
+                again,
+                family: family_of(family),
+            }
+        }
+        Kind::TaskSucceeded { wait, family } => {
+            EventKind::TaskSucceeded { wait: WaitId(wait), family: family_of(family) }
+        }
+        Kind::TaskFailed { wait, failure: failed, family } => EventKind::TaskFailed {
+            wait: WaitId(wait),
+            failure: failure(failed),
+            family: family_of(family),
+        },
+        Kind::TaskTimedOut { wait, failure: failed, family, limit } => EventKind::TaskTimedOut {
+            wait: WaitId(wait),
+            failure: failure(failed),
+            family: family_of(family),
+            limit: match limit {
+                wire::TimeLimit::Timeout => TimeLimit::Timeout,
+                wire::TimeLimit::Heartbeat => TimeLimit::Heartbeat,
+            },
+        },
+        Kind::TaskOfferedAgain { wait, reason } => EventKind::TaskOfferedAgain {
+            wait: WaitId(wait),
+            reason: match reason {
+                wire::OfferedAgain::Unacknowledged => OfferedAgain::Unacknowledged,
+                wire::OfferedAgain::GivenBack => OfferedAgain::GivenBack,
+                wire::OfferedAgain::SessionBroken => OfferedAgain::SessionBroken,
+            },
+        },
+        Kind::RetryScheduled { state, retrier, count, until, failure: failed } => {
+            EventKind::RetryScheduled {
+                state: text(state),
+                retrier,
+                count,
+                until: instant(until),
+                failure: failure(failed),
+            }
+        }
+        Kind::RetryDue { wait } => EventKind::RetryDue { wait: WaitId(wait) },
+        Kind::TimerStarted { state, until } => {
+            EventKind::TimerStarted { state: text(state), until: instant(until) }
+        }
+        Kind::TimerFired { wait } => EventKind::TimerFired { wait: WaitId(wait) },
+        Kind::ParallelStarted { state, first, starts } => EventKind::ParallelStarted {
+            state: text(state),
+            first: BranchId(first),
+            starts: starts.into_iter().map(text).collect(),
+        },
+        Kind::ParallelSucceeded { state } => EventKind::ParallelSucceeded { state: text(state) },
+        Kind::ParallelFailed { state } => EventKind::ParallelFailed { state: text(state) },
+        Kind::MapStarted { state, start, length, max_concurrency, tolerated_failures } => {
+            EventKind::MapStarted {
+                state: text(state),
+                start: text(start),
+                length,
+                max_concurrency,
+                tolerated_failures,
+            }
+        }
+        Kind::MapSucceeded { state } => EventKind::MapSucceeded { state: text(state) },
+        Kind::MapFailed { state } => EventKind::MapFailed { state: text(state) },
+        Kind::MapIterationStarted(wire::Iteration { state, index, child }) => {
+            EventKind::MapIterationStarted { state: text(state), index, child: BranchId(child) }
+        }
+        Kind::MapIterationSucceeded(wire::Iteration { state, index, child }) => {
+            EventKind::MapIterationSucceeded { state: text(state), index, child: BranchId(child) }
+        }
+        Kind::MapIterationFailed(wire::Iteration { state, index, child }) => {
+            EventKind::MapIterationFailed { state: text(state), index, child: BranchId(child) }
+        }
+        Kind::MapIterationAborted(wire::Iteration { state, index, child }) => {
+            EventKind::MapIterationAborted { state: text(state), index, child: BranchId(child) }
+        }
+        Kind::BranchClosed { wait } => EventKind::BranchClosed { wait: wait.map(WaitId) },
+        Kind::Quarantined { reason } => EventKind::Quarantined { reason: reason.into_owned() },
+        Kind::Released => EventKind::Released,
+    }
+}
+
+fn execution(started: wire::ExecutionStarted<'_>) -> ExecutionStarted {
+    ExecutionStarted {
+        name: started.name.into_owned(),
+        execution_arn: started.execution_arn.into_owned(),
+        machine_arn: started.machine_arn.into_owned(),
+        machine_name: started.machine_name.into_owned(),
+        role_arn: started.role_arn.into_owned(),
+        deadline: started.deadline.map(instant),
+        start_at: text(started.start_at),
+        settings: Settings {
+            default_task_timeout_seconds: started.default_task_timeout,
+            payload_bytes_max: started.payload_bytes_max,
+        },
+    }
+}
+
+fn task(task: wire::TaskScheduled<'_>) -> TaskScheduled {
+    TaskScheduled {
+        state: text(task.state),
+        queue: text(task.queue),
+        family: family_of(task.family),
+        resource: text(task.resource),
+        region: text(task.region),
+        attempt: task.attempt,
+        timeout_seconds: task.timeout,
+        heartbeat_seconds: task.heartbeat,
+    }
+}
+
+fn failure(failure: wire::Failure<'_>) -> Failure {
+    Failure { error: failure.error.map(Cow::into_owned), cause: failure.cause.map(Cow::into_owned) }
+}
+
+fn family_of(family: wire::Family<'_>) -> TaskFamily {
+    match family {
+        wire::Family::Activity => TaskFamily::Activity,
+        wire::Family::Lambda => TaskFamily::Lambda,
+        wire::Family::Service { service, action } => {
+            TaskFamily::Service { service: text(service), action: text(action) }
+        }
+    }
+}
+
+fn type_of(state_type: wire::StateType) -> StateType {
+    match state_type {
+        wire::StateType::Task => StateType::Task,
+        wire::StateType::Choice => StateType::Choice,
+        wire::StateType::Wait => StateType::Wait,
+        wire::StateType::Pass => StateType::Pass,
+        wire::StateType::Succeed => StateType::Succeed,
+        wire::StateType::Fail => StateType::Fail,
+        wire::StateType::Parallel => StateType::Parallel,
+        wire::StateType::Map => StateType::Map,
+    }
+}
+
+fn text(text: Cow<'_, str>) -> Arc<str> {
+    text.into()
+}
+
+/// The calendar holds every instant that was ever written; a foreign number becomes its furthest end.
+fn instant(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}

@@ -1,0 +1,258 @@
+//! How format 1 spells each kind of event. Nothing here is ever renamed or removed; a new field is optional.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+type Text<'a> = Cow<'a, str>;
+
+/// Instants are microseconds since 1970: what PostgreSQL keeps.
+type Micros = i64;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Kind<'a> {
+    #[serde(borrow)]
+    ExecutionStarted(Box<ExecutionStarted<'a>>),
+    ExecutionSucceeded,
+    #[serde(borrow)]
+    ExecutionFailed(Failure<'a>),
+    #[serde(borrow)]
+    ExecutionTimedOut(Failure<'a>),
+    #[serde(borrow)]
+    ExecutionAborted(Failure<'a>),
+    StateEntered {
+        #[serde(borrow)]
+        state: Text<'a>,
+        #[serde(rename = "type")]
+        state_type: StateType,
+    },
+    StateExited {
+        #[serde(borrow)]
+        state: Text<'a>,
+        #[serde(rename = "type")]
+        state_type: StateType,
+        #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+        next: Option<Text<'a>>,
+    },
+    StateAborted {
+        #[serde(borrow)]
+        state: Text<'a>,
+        #[serde(rename = "type")]
+        state_type: StateType,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait: Option<u64>,
+    },
+    #[serde(borrow)]
+    TaskScheduled(Box<TaskScheduled<'a>>),
+    TaskStarted {
+        wait: u64,
+        #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+        worker: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deadline: Option<Micros>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heartbeat: Option<u64>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        again: bool,
+        #[serde(borrow)]
+        family: Family<'a>,
+    },
+    TaskSucceeded {
+        wait: u64,
+        #[serde(borrow)]
+        family: Family<'a>,
+    },
+    TaskFailed {
+        wait: u64,
+        #[serde(borrow)]
+        failure: Failure<'a>,
+        #[serde(borrow)]
+        family: Family<'a>,
+    },
+    TaskTimedOut {
+        wait: u64,
+        #[serde(borrow)]
+        failure: Failure<'a>,
+        #[serde(borrow)]
+        family: Family<'a>,
+        limit: TimeLimit,
+    },
+    TaskOfferedAgain {
+        wait: u64,
+        reason: OfferedAgain,
+    },
+    RetryScheduled {
+        #[serde(borrow)]
+        state: Text<'a>,
+        retrier: u32,
+        count: u32,
+        until: Micros,
+        #[serde(borrow)]
+        failure: Failure<'a>,
+    },
+    RetryDue {
+        wait: u64,
+    },
+    TimerStarted {
+        #[serde(borrow)]
+        state: Text<'a>,
+        until: Micros,
+    },
+    TimerFired {
+        wait: u64,
+    },
+    ParallelStarted {
+        #[serde(borrow)]
+        state: Text<'a>,
+        first: u64,
+        #[serde(borrow)]
+        starts: Vec<Text<'a>>,
+    },
+    ParallelSucceeded {
+        #[serde(borrow)]
+        state: Text<'a>,
+    },
+    ParallelFailed {
+        #[serde(borrow)]
+        state: Text<'a>,
+    },
+    MapStarted {
+        #[serde(borrow)]
+        state: Text<'a>,
+        #[serde(borrow)]
+        start: Text<'a>,
+        length: u64,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        max_concurrency: u64,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        tolerated_failures: u64,
+    },
+    MapSucceeded {
+        #[serde(borrow)]
+        state: Text<'a>,
+    },
+    MapFailed {
+        #[serde(borrow)]
+        state: Text<'a>,
+    },
+    #[serde(borrow)]
+    MapIterationStarted(Iteration<'a>),
+    #[serde(borrow)]
+    MapIterationSucceeded(Iteration<'a>),
+    #[serde(borrow)]
+    MapIterationFailed(Iteration<'a>),
+    #[serde(borrow)]
+    MapIterationAborted(Iteration<'a>),
+    BranchClosed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait: Option<u64>,
+    },
+    Quarantined {
+        #[serde(borrow)]
+        reason: Text<'a>,
+    },
+    Released,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ExecutionStarted<'a> {
+    #[serde(borrow)]
+    pub(super) name: Text<'a>,
+    #[serde(borrow)]
+    pub(super) execution_arn: Text<'a>,
+    #[serde(borrow)]
+    pub(super) machine_arn: Text<'a>,
+    #[serde(borrow)]
+    pub(super) machine_name: Text<'a>,
+    #[serde(borrow)]
+    pub(super) role_arn: Text<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) deadline: Option<Micros>,
+    #[serde(borrow)]
+    pub(super) start_at: Text<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) default_task_timeout: Option<u64>,
+    pub(super) payload_bytes_max: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct TaskScheduled<'a> {
+    #[serde(borrow)]
+    pub(super) state: Text<'a>,
+    #[serde(borrow)]
+    pub(super) queue: Text<'a>,
+    #[serde(borrow)]
+    pub(super) family: Family<'a>,
+    #[serde(borrow)]
+    pub(super) resource: Text<'a>,
+    #[serde(borrow)]
+    pub(super) region: Text<'a>,
+    pub(super) attempt: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) timeout: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) heartbeat: Option<u64>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Iteration<'a> {
+    #[serde(borrow)]
+    pub(super) state: Text<'a>,
+    pub(super) index: u64,
+    pub(super) child: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Failure<'a> {
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<Text<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) cause: Option<Text<'a>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Family<'a> {
+    Activity,
+    Lambda,
+    Service {
+        #[serde(borrow)]
+        service: Text<'a>,
+        #[serde(borrow)]
+        action: Text<'a>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) enum StateType {
+    Task,
+    Choice,
+    Wait,
+    Pass,
+    Succeed,
+    Fail,
+    Parallel,
+    Map,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) enum TimeLimit {
+    Timeout,
+    Heartbeat,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) enum OfferedAgain {
+    Unacknowledged,
+    GivenBack,
+    SessionBroken,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}

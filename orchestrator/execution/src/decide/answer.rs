@@ -1,0 +1,240 @@
+//! What a trigger means: the events that it makes at once, or why it has no effect.
+
+use std::sync::Arc;
+
+use asl::{Payload, StateMachine, names};
+use chrono::{DateTime, Utc};
+
+use super::fail::too_large;
+use crate::branch::{Branch, Doing, TaskWait, Visit};
+use crate::draft::Draft;
+use crate::event::{EventKind, ExecutionStarted, Failure, OfferedAgain, TimeLimit};
+use crate::execution::{Execution, Refusal, Status};
+use crate::id::{BranchId, PublicId, WaitId};
+use crate::instant::after;
+use crate::trigger::{Start, Trigger};
+
+/// AWS's limit of a Task without `TimeoutSeconds`.
+const TASK_TIMEOUT_SECONDS_DEFAULT: u64 = 99_999_999;
+
+impl Execution {
+    pub(crate) fn decide_trigger(
+        &self,
+        machine: &StateMachine,
+        trigger: Trigger,
+        now: DateTime<Utc>,
+        draft: &mut Draft,
+    ) -> Result<(), Refusal> {
+        self.check_open(&trigger)?;
+        match trigger {
+            Trigger::Start(start) => {
+                begin(machine, *start, now, draft);
+                Ok(())
+            }
+            Trigger::TaskTaken { wait, worker } => self.take(wait, worker, now, draft),
+            Trigger::TaskSucceeded { wait, output } => self.succeed(wait, &output, draft),
+            Trigger::TaskFailed { wait, failure } => {
+                let (branch, task) = self.started_task(wait)?;
+                self.fail_task(branch, task, failure, draft);
+                Ok(())
+            }
+            Trigger::HeartbeatMissed { wait } => {
+                let (branch, task) = self.started_task(wait)?;
+                self.time_out(branch, task, TimeLimit::Heartbeat, draft);
+                Ok(())
+            }
+            Trigger::OfferAgain { wait, reason } => self.offer_again_by(wait, reason, draft),
+            Trigger::TimerDue { wait } => self.timer_due(wait, now, draft),
+            Trigger::DeadlineDue => {
+                if self.deadline().is_some_and(|deadline| deadline <= now) {
+                    let failure = Failure { error: Some(names::TIMEOUT.to_owned()), cause: None };
+                    self.close_waits(draft);
+                    draft.push(
+                        BranchId(0),
+                        PublicId(0),
+                        None,
+                        EventKind::ExecutionTimedOut(failure),
+                    );
+                }
+                Ok(())
+            }
+            Trigger::Stop { failure } => {
+                self.close_waits(draft);
+                draft.push(BranchId(0), PublicId(0), None, EventKind::ExecutionAborted(failure));
+                Ok(())
+            }
+            Trigger::Resume => Ok(()),
+            Trigger::Quarantine { reason } => {
+                draft.internal(BranchId(0), EventKind::Quarantined { reason });
+                Ok(())
+            }
+            Trigger::Release => {
+                draft.internal(BranchId(0), EventKind::Released);
+                Ok(())
+            }
+        }
+    }
+
+    /// A quarantined execution is open to its operator alone.
+    fn check_open(&self, trigger: &Trigger) -> Result<(), Refusal> {
+        if self.status != Status::Running {
+            return Err(Refusal::Closed);
+        }
+        match (self.facts.is_some(), trigger) {
+            (true, Trigger::Start(_)) => return Err(Refusal::AlreadyStarted),
+            (false, Trigger::Start(_)) => return Ok(()),
+            (false, _) => return Err(Refusal::NotStarted),
+            (true, _) => {}
+        }
+        let is_operators = matches!(trigger, Trigger::Release | Trigger::Stop { .. });
+        match &self.quarantine {
+            Some(reason) if !is_operators => Err(Refusal::Quarantined { reason: reason.clone() }),
+            None if matches!(trigger, Trigger::Release) => Err(Refusal::NotQuarantined),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn take(
+        &self,
+        wait: WaitId,
+        worker: Option<Arc<str>>,
+        now: DateTime<Utc>,
+        draft: &mut Draft,
+    ) -> Result<(), Refusal> {
+        let (branch, task) = self.task(wait)?;
+        if task.started.is_some() {
+            return Err(Refusal::UnknownWait);
+        }
+        let default =
+            self.facts.as_ref().and_then(|facts| facts.settings.default_task_timeout_seconds);
+        let timeout = task.task.timeout_seconds.or(default).unwrap_or(TASK_TIMEOUT_SECONDS_DEFAULT);
+        let kind = EventKind::TaskStarted {
+            wait,
+            worker,
+            deadline: Some(after(now, timeout)),
+            heartbeat_seconds: task.task.heartbeat_seconds,
+            again: task.again,
+            family: task.task.family.clone(),
+        };
+        draft.push(branch, self.last_of(branch), None, kind);
+        Ok(())
+    }
+
+    fn succeed(&self, wait: WaitId, output: &Payload, draft: &mut Draft) -> Result<(), Refusal> {
+        let (branch, task) = self.started_task(wait)?;
+        let bytes_max =
+            self.facts.as_ref().map_or(u64::MAX, |facts| facts.settings.payload_bytes_max);
+        if output.text().len() as u64 > bytes_max {
+            self.fail_task(branch, task, too_large(task.task.limit_name()), draft);
+            return Ok(());
+        }
+        let family = task.task.family.clone();
+        let output = task.task.result_of(trimmed(output));
+        let kind = EventKind::TaskSucceeded { wait, family };
+        draft.push(branch, self.last_of(branch), Some(output), kind);
+        Ok(())
+    }
+
+    fn fail_task(&self, branch: BranchId, task: &TaskWait, failure: Failure, draft: &mut Draft) {
+        let family = task.task.family.clone();
+        let kind = EventKind::TaskFailed { wait: task.wait, failure, family };
+        draft.push(branch, self.last_of(branch), None, kind);
+    }
+
+    /// AWS records `States.Timeout` for both limits, without a cause.
+    fn time_out(&self, branch: BranchId, task: &TaskWait, limit: TimeLimit, draft: &mut Draft) {
+        let failure = Failure { error: Some(names::TIMEOUT.to_owned()), cause: None };
+        let family = task.task.family.clone();
+        let kind = EventKind::TaskTimedOut { wait: task.wait, failure, family, limit };
+        draft.push(branch, self.last_of(branch), None, kind);
+    }
+
+    fn offer_again_by(
+        &self,
+        wait: WaitId,
+        reason: OfferedAgain,
+        draft: &mut Draft,
+    ) -> Result<(), Refusal> {
+        let (branch, _) = self.started_task(wait)?;
+        draft.internal(branch, EventKind::TaskOfferedAgain { wait, reason });
+        Ok(())
+    }
+
+    /// A timer that comes early has no effect: the engine's clock may differ, the history's may not.
+    fn timer_due(
+        &self,
+        wait: WaitId,
+        now: DateTime<Utc>,
+        draft: &mut Draft,
+    ) -> Result<(), Refusal> {
+        let (branch, visit) = self.waiting(wait)?;
+        match &visit.doing {
+            Doing::Retry { until, .. } if *until <= now => {
+                draft.internal(branch, EventKind::RetryDue { wait });
+            }
+            Doing::Timer { until, .. } if *until <= now => {
+                draft.internal(branch, EventKind::TimerFired { wait });
+            }
+            Doing::Task(task) => {
+                let deadline = task.started.as_ref().and_then(|started| started.deadline);
+                if deadline.is_some_and(|deadline| deadline <= now) {
+                    self.time_out(branch, task, TimeLimit::Timeout, draft);
+                }
+            }
+            Doing::Retry { .. }
+            | Doing::Timer { .. }
+            | Doing::Run
+            | Doing::Result(_)
+            | Doing::TimerOver
+            | Doing::Failed(_)
+            | Doing::Join(_)
+            | Doing::Aborted => {}
+        }
+        Ok(())
+    }
+
+    fn waiting(&self, wait: WaitId) -> Result<(BranchId, &Visit), Refusal> {
+        let branch = self.waits.get(&wait).ok_or(Refusal::UnknownWait)?;
+        let visit = self.branches.get(branch).and_then(Branch::visit);
+        Ok((*branch, visit.ok_or(Refusal::UnknownWait)?))
+    }
+
+    fn task(&self, wait: WaitId) -> Result<(BranchId, &TaskWait), Refusal> {
+        let (branch, visit) = self.waiting(wait)?;
+        let Doing::Task(task) = &visit.doing else { return Err(Refusal::UnknownWait) };
+        Ok((branch, task))
+    }
+
+    fn started_task(&self, wait: WaitId) -> Result<(BranchId, &TaskWait), Refusal> {
+        let (branch, task) = self.task(wait)?;
+        if task.started.is_none() {
+            return Err(Refusal::UnknownWait);
+        }
+        Ok((branch, task))
+    }
+
+    fn last_of(&self, branch: BranchId) -> PublicId {
+        self.branches.get(&branch).map_or(PublicId(0), |branch| branch.last)
+    }
+}
+
+fn begin(machine: &StateMachine, start: Start, now: DateTime<Utc>, draft: &mut Draft) {
+    let started = ExecutionStarted {
+        name: start.name,
+        execution_arn: start.execution_arn,
+        machine_arn: start.machine_arn,
+        machine_name: start.machine_name,
+        role_arn: start.role_arn,
+        deadline: machine.timeout_seconds.map(|seconds| after(now, seconds)),
+        start_at: machine.state(machine.root.start_at).name.clone(),
+        settings: start.settings,
+    };
+    let kind = EventKind::ExecutionStarted(Box::new(started));
+    draft.push(BranchId(0), PublicId(0), Some(trimmed(&start.input)), kind);
+}
+
+/// White space around a document is no part of it; what is within stays to the letter.
+fn trimmed(payload: &Payload) -> Payload {
+    let text = payload.text().trim_matches([' ', '\t', '\r', '\n']);
+    if text.len() == payload.text().len() { payload.clone() } else { Payload::trusted(text) }
+}

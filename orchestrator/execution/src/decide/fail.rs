@@ -1,0 +1,216 @@
+//! A state failed: retry it, catch it, or let it fail what contains it.
+
+use asl::error::{EvalError, names};
+use asl::retry::{Catcher, Occurred, Origin, Retrier, matches};
+use asl::{Payload, StateKind};
+use serde_json::{Value, json};
+
+use super::{Bug, Turn, state_of};
+use crate::branch::{Fault, JoinKind, Parent, Visit};
+use crate::draft::Draft;
+use crate::event::{EventKind, Failure, StateType};
+use crate::id::{BranchId, PublicId};
+use crate::instant::after_fraction;
+
+/// A failure on its way up.
+#[derive(Debug)]
+struct Falling {
+    fault: Fault,
+    /// The public event that tells of it.
+    at: PublicId,
+    /// The child that brought it; its own end is written.
+    from: Option<BranchId>,
+}
+
+impl Turn<'_> {
+    /// Climbs from the failed state to whatever handles the failure, at last the execution's end.
+    pub(super) fn fail(&self, fault: Fault, draft: &mut Draft) -> Result<(), Bug> {
+        let mut falling = Falling { fault, at: self.branch.last, from: None };
+        let mut turn = *self;
+        loop {
+            if turn.retry(&falling, draft) || turn.catch(&mut falling, draft) {
+                return Ok(());
+            }
+            turn.give_up(&mut falling, draft);
+            let Some(parent) = turn.branch.parent else {
+                let kind = EventKind::ExecutionFailed(falling.fault.failure);
+                draft.push(turn.id, falling.at, None, kind);
+                return Ok(());
+            };
+            if turn.tell_parent(parent, &mut falling, draft) {
+                return Ok(());
+            }
+            turn = turn.up(parent)?;
+        }
+    }
+
+    fn up(&self, parent: Parent) -> Result<Self, Bug> {
+        let id = parent.branch;
+        let bug = Bug::Branch { branch: id, believed: "a parent is within a Parallel or a Map" };
+        let Some(branch) = self.execution.branches.get(&id) else { return Err(bug) };
+        let Some(visit) = branch.visit() else { return Err(bug) };
+        let state = state_of(self.machine, &visit.state)?;
+        Ok(Self { id, branch, visit, state, ..*self })
+    }
+
+    fn retry(&self, falling: &Falling, draft: &mut Draft) -> bool {
+        let (retriers, _) = handlers(&self.state.kind);
+        let Some(index) = retriers.iter().position(|retrier| falling.hits(&retrier.error_equals))
+        else {
+            return false;
+        };
+        let retrier = &retriers[index];
+        let number = u32::try_from(index).expect("fewer retriers than bytes in a definition");
+        let used = self.visit.retries.iter().find(|(used, _)| *used == number);
+        let count = used.map_or(0, |(_, count)| *count);
+        if count >= retrier.max_attempts {
+            return false;
+        }
+        let count = count + 1;
+        let delay = retrier.delay_seconds(count, draft.draw.fraction());
+        self.close_children(falling, draft);
+        let kind = EventKind::RetryScheduled {
+            state: self.state.name.clone(),
+            retrier: number,
+            count,
+            until: after_fraction(self.now, delay),
+            failure: falling.fault.failure.clone(),
+        };
+        draft.push(self.id, falling.at, None, kind);
+        true
+    }
+
+    fn catch(&self, falling: &mut Falling, draft: &mut Draft) -> bool {
+        let (_, catchers) = handlers(&self.state.kind);
+        let Some(catcher) = catchers.iter().find(|catcher| falling.hits(&catcher.error_equals))
+        else {
+            return false;
+        };
+        let error_output = error_output(&falling.fault.failure);
+        let output = match catcher.result_path.place(&self.visit.input, error_output) {
+            Ok(output) => output,
+            Err(error) => {
+                falling.fault = self.fault(error);
+                return false;
+            }
+        };
+        if let Err(fault) = self.check_size(&output, &self.visit.state) {
+            falling.fault = fault;
+            return false;
+        }
+        self.give_up(falling, draft);
+        let kind = EventKind::StateExited {
+            state: self.state.name.clone(),
+            state_type: self.visit.state_type,
+            next: Some(self.machine.state(catcher.next).name.clone()),
+        };
+        draft.push(self.id, falling.at, Some(output), kind);
+        true
+    }
+
+    /// The state will not go on: its children close, and a Parallel or a Map says that it failed.
+    fn give_up(&self, falling: &mut Falling, draft: &mut Draft) {
+        let Some(join) = self.visit.join() else { return };
+        self.close_children(falling, draft);
+        let state = self.state.name.clone();
+        let kind = match join.kind {
+            JoinKind::Parallel => EventKind::ParallelFailed { state },
+            JoinKind::Map(_) => EventKind::MapFailed { state },
+        };
+        falling.at = draft.push(self.id, falling.at, None, kind);
+    }
+
+    fn close_children(&self, falling: &Falling, draft: &mut Draft) {
+        if self.visit.join().is_some() {
+            self.execution.close_descendants(self.id, falling.from, falling.at, draft);
+        }
+    }
+
+    /// Closes the failed branch. Answers whether the Map that it is in tolerates that.
+    fn tell_parent(&self, parent: Parent, falling: &mut Falling, draft: &mut Draft) -> bool {
+        falling.from = Some(self.id);
+        falling.fault.origin = Origin::Elsewhere;
+        if self.visit.state_type == StateType::Task {
+            // Seen on AWS: a Task that fails within a Parallel or a Map is aborted, too.
+            let kind = EventKind::StateAborted {
+                state: self.state.name.clone(),
+                state_type: StateType::Task,
+                wait: self.visit.wait(),
+            };
+            draft.push(self.id, falling.at, None, kind);
+        }
+        let execution = self.execution;
+        let join = execution.branches.get(&parent.branch).and_then(crate::branch::Branch::join);
+        let map = join.and_then(|join| match &join.kind {
+            JoinKind::Parallel => None,
+            JoinKind::Map(map) => Some(map),
+        });
+        let Some(map) = map else {
+            draft.internal(self.id, EventKind::BranchClosed { wait: None });
+            return false;
+        };
+        let is_tolerated = map.failures < map.tolerated_failures;
+        let kind = EventKind::MapIterationFailed {
+            state: execution.map_of(parent.branch).expect("its join is a Map's"),
+            index: parent.index as u64,
+            child: self.id,
+        };
+        let output = is_tolerated.then(|| error_output(&falling.fault.failure));
+        draft.push(parent.branch, falling.at, output, kind);
+        if map.tolerated_failures > 0 && !is_tolerated {
+            falling.fault = threshold_exceeded();
+        }
+        is_tolerated
+    }
+}
+
+impl Falling {
+    fn hits(&self, error_equals: &[String]) -> bool {
+        let error = self.fault.failure.error.as_deref().unwrap_or_default();
+        matches(error_equals, Occurred { error, origin: self.fault.origin })
+    }
+}
+
+fn handlers(kind: &StateKind) -> (&[Retrier], &[Catcher]) {
+    match kind {
+        StateKind::Task(task) => (&task.retry, &task.catch),
+        StateKind::Parallel(parallel) => (&parallel.retry, &parallel.catch),
+        StateKind::Map(map) => (&map.retry, &map.catch),
+        StateKind::Choice(_)
+        | StateKind::Wait(_)
+        | StateKind::Pass(_)
+        | StateKind::Succeed(_)
+        | StateKind::Fail(_) => (&[], &[]),
+    }
+}
+
+/// What a catcher places: `Cause` is there even if it is empty, as AWS has it.
+fn error_output(failure: &Failure) -> Payload {
+    let text = |text: &Option<String>| Value::String(text.clone().unwrap_or_default());
+    Payload::from_value(json!({ "Error": text(&failure.error), "Cause": text(&failure.cause) }))
+}
+
+/// In AWS's words.
+pub(crate) fn evaluation_fault(visit: &Visit, error: EvalError) -> Fault {
+    let cause = format!(
+        "An error occurred while executing the state '{}' (entered at the event id #{}). {}",
+        visit.state, visit.entered_id.0, error.cause
+    );
+    Fault { failure: Failure::new(error.error, cause), origin: Origin::Elsewhere }
+}
+
+/// In AWS's words.
+pub(super) fn too_large(whose: &str) -> Failure {
+    let cause = format!(
+        "The state/task '{whose}' returned a result with a size exceeding the maximum number of bytes service limit."
+    );
+    Failure::new(names::DATA_LIMIT_EXCEEDED, cause)
+}
+
+fn threshold_exceeded() -> Fault {
+    let failure = Failure::new(
+        names::EXCEED_TOLERATED_FAILURE_THRESHOLD,
+        "The specified tolerated failure threshold was exceeded",
+    );
+    Fault { failure, origin: Origin::Elsewhere }
+}

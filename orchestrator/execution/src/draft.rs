@@ -1,0 +1,55 @@
+//! The events of one decision as they are written down, with the ids they will have.
+
+use asl::Payload;
+use asl::draw::Draw;
+
+use crate::event::{Event, EventKind};
+use crate::id::{BranchId, PublicId, Seq};
+
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) events: Vec<Event>,
+    pub(crate) draw: Draw,
+    pub(crate) first_seq: Seq,
+    pub(crate) first_public_id: PublicId,
+    next_public_id: PublicId,
+    /// Bytes of the payloads so far, each time they are named.
+    pub(crate) payload_bytes: usize,
+}
+
+impl Draft {
+    pub(crate) fn after(last: Seq, last_public: PublicId, seed: u64) -> Self {
+        let next_public = PublicId(last_public.0 + 1);
+        Self {
+            events: Vec::new(),
+            draw: Draw::new(seed),
+            first_seq: Seq(last.0 + 1),
+            first_public_id: next_public,
+            next_public_id: next_public,
+            payload_bytes: 0,
+        }
+    }
+
+    /// Writes an event down. Answers the public id that what follows it points at: its own, or `previous` where it is internal.
+    pub(crate) fn push(
+        &mut self,
+        branch: BranchId,
+        previous: PublicId,
+        payload: Option<Payload>,
+        kind: EventKind,
+    ) -> PublicId {
+        self.payload_bytes += payload.as_ref().map_or(0, |payload| payload.text().len());
+        let is_public = kind.is_public();
+        self.events.push(Event { branch, previous, payload, kind });
+        if !is_public {
+            return previous;
+        }
+        let id = self.next_public_id;
+        self.next_public_id = PublicId(id.0 + 1);
+        id
+    }
+
+    pub(crate) fn internal(&mut self, branch: BranchId, kind: EventKind) {
+        self.push(branch, PublicId::default(), None, kind);
+    }
+}

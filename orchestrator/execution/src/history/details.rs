@@ -1,0 +1,104 @@
+//! AWS's detail fields of each event.
+
+use asl::Payload;
+
+use super::{Details, TaskScheduledDetails};
+use crate::event::{Event, EventKind, Failure, TaskFamily, TaskScheduled};
+
+pub(super) fn of(event: &Event) -> Details {
+    // Every kind that shows a document carries one.
+    let payload = || event.payload.clone().unwrap_or_else(|| Payload::trusted("null"));
+    match &event.kind {
+        EventKind::ExecutionStarted(started) => Details::ExecutionStarted {
+            input: payload(),
+            role_arn: started.role_arn.clone(),
+            machine_arn: started.machine_arn.clone(),
+        },
+        EventKind::ExecutionSucceeded => Details::ExecutionSucceeded { output: payload() },
+        EventKind::ExecutionFailed(failure)
+        | EventKind::ExecutionTimedOut(failure)
+        | EventKind::ExecutionAborted(failure) => Details::Failure(failure.clone()),
+        EventKind::StateEntered { state, .. } => {
+            Details::StateEntered { name: state.clone(), input: payload() }
+        }
+        EventKind::StateExited { state, .. } => {
+            Details::StateExited { name: state.clone(), output: payload() }
+        }
+        EventKind::TaskScheduled(task) => scheduled(task, payload()),
+        EventKind::TaskStarted { family, worker, .. } => match family {
+            TaskFamily::Activity => Details::ActivityStarted { worker_name: worker.clone() },
+            TaskFamily::Lambda => Details::None,
+            TaskFamily::Service { service, action } => {
+                Details::TaskStarted { resource_type: service.clone(), resource: action.clone() }
+            }
+        },
+        EventKind::TaskSucceeded { family, .. } => match family {
+            TaskFamily::Activity | TaskFamily::Lambda => Details::Output { output: payload() },
+            TaskFamily::Service { service, action } => Details::TaskSucceeded {
+                resource_type: service.clone(),
+                resource: action.clone(),
+                output: payload(),
+            },
+        },
+        EventKind::TaskFailed { failure, family, .. }
+        | EventKind::TaskTimedOut { failure, family, .. } => ended(failure, family),
+        EventKind::MapStarted { length, .. } => Details::MapStateStarted { length: *length },
+        EventKind::MapIterationStarted { state, index, .. }
+        | EventKind::MapIterationSucceeded { state, index, .. }
+        | EventKind::MapIterationFailed { state, index, .. }
+        | EventKind::MapIterationAborted { state, index, .. } => {
+            Details::MapIteration { name: state.clone(), index: *index }
+        }
+        EventKind::ParallelStarted { .. }
+        | EventKind::ParallelSucceeded { .. }
+        | EventKind::ParallelFailed { .. }
+        | EventKind::MapSucceeded { .. }
+        | EventKind::MapFailed { .. }
+        | EventKind::StateAborted { .. }
+        | EventKind::TaskOfferedAgain { .. }
+        | EventKind::RetryScheduled { .. }
+        | EventKind::RetryDue { .. }
+        | EventKind::TimerStarted { .. }
+        | EventKind::TimerFired { .. }
+        | EventKind::BranchClosed { .. }
+        | EventKind::Quarantined { .. }
+        | EventKind::Released => Details::None,
+    }
+}
+
+fn scheduled(task: &TaskScheduled, payload: Payload) -> Details {
+    let (timeout_seconds, heartbeat_seconds) = (task.timeout_seconds, task.heartbeat_seconds);
+    let resource = task.resource.clone();
+    match &task.family {
+        TaskFamily::Activity => Details::ActivityScheduled {
+            resource,
+            input: payload,
+            timeout_seconds,
+            heartbeat_seconds,
+        },
+        TaskFamily::Lambda => {
+            Details::LambdaFunctionScheduled { resource, input: payload, timeout_seconds }
+        }
+        TaskFamily::Service { service, action } => {
+            Details::TaskScheduled(Box::new(TaskScheduledDetails {
+                resource_type: service.clone(),
+                resource: action.clone(),
+                region: task.region.clone(),
+                parameters: payload,
+                timeout_seconds,
+                heartbeat_seconds,
+            }))
+        }
+    }
+}
+
+fn ended(failure: &Failure, family: &TaskFamily) -> Details {
+    match family {
+        TaskFamily::Activity | TaskFamily::Lambda => Details::Failure(failure.clone()),
+        TaskFamily::Service { service, action } => Details::TaskFailure {
+            resource_type: service.clone(),
+            resource: action.clone(),
+            failure: failure.clone(),
+        },
+    }
+}

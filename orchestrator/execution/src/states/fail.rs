@@ -1,0 +1,38 @@
+//! Fail: raises its error.
+
+use asl::dataflow::Scope;
+use asl::retry::Origin;
+use asl::states::FailText;
+
+use crate::branch::Fault;
+use crate::decide::{Next, Turn};
+use crate::draft::Draft;
+use crate::event::Failure;
+
+pub(crate) fn run(
+    turn: &Turn<'_>,
+    fail: &asl::states::Fail,
+    draft: &mut Draft,
+) -> Result<Next, Fault> {
+    let error = text(turn, fail.error.as_ref(), "ErrorPath", draft)?;
+    let cause = text(turn, fail.cause.as_ref(), "CausePath", draft)?;
+    Err(Fault { failure: Failure { error, cause }, origin: Origin::Elsewhere })
+}
+
+fn text(
+    turn: &Turn<'_>,
+    text: Option<&FailText>,
+    field: &'static str,
+    draft: &mut Draft,
+) -> Result<Option<String>, Fault> {
+    match text {
+        None => Ok(None),
+        Some(FailText::Literal(text)) => Ok(Some(text.clone())),
+        Some(FailText::Computed(text)) => {
+            let context = turn.context();
+            let scope = Scope::new(&turn.visit.input, &context);
+            let text = text.evaluate(&scope, &mut draft.draw, field);
+            text.map(Some).map_err(|error| turn.fault(error))
+        }
+    }
+}

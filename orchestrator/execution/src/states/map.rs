@@ -1,0 +1,174 @@
+//! Map: one branch per item, as many at a time as `MaxConcurrency` allows; the results in item order.
+
+use asl::context::MapItem;
+use asl::dataflow::Scope;
+use asl::{Context, Payload};
+use serde_json::Value;
+
+use crate::branch::{Fault, Join, JoinKind, MapJoin};
+use crate::decide::{Next, Turn};
+use crate::draft::Draft;
+use crate::event::EventKind;
+use crate::id::{BranchId, PublicId};
+
+/// Iterations begun per transition: a large Map shares its execution's turns with the iterations that run already.
+const ITERATIONS_MAX: usize = 64;
+
+pub(crate) fn begin(
+    turn: &Turn<'_>,
+    map: &asl::states::Map,
+    draft: &mut Draft,
+) -> Result<Next, Fault> {
+    let context = turn.context();
+    let input = turn.effective_input(&context)?;
+    let items = items(turn, map, &input, &context)?;
+    let Value::Array(array) = items.value() else {
+        let path = map.items_path.as_ref().map_or("$", |path| path.as_str());
+        return Err(turn.runtime(&format!("Reference path \"{path}\" must point to array.")));
+    };
+    let length = array.len() as u64;
+    let max_concurrency = match &map.max_concurrency {
+        Some(number) => number.resolve(&input, &context, "MaxConcurrencyPath"),
+        None => Ok(0),
+    };
+    let kind = EventKind::MapStarted {
+        state: turn.state.name.clone(),
+        start: turn.machine.state(map.processor.start_at).name.clone(),
+        length,
+        max_concurrency: max_concurrency.map_err(|error| turn.fault(error))?,
+        tolerated_failures: tolerated_failures(turn, map, &input, &context, length)?,
+    };
+    draft.push(turn.id, turn.branch.last, Some(items), kind);
+    Ok(Next::Stay)
+}
+
+/// Begins the iterations that may run now, or ends the state.
+pub(crate) fn go_on(
+    turn: &Turn<'_>,
+    map: &asl::states::Map,
+    join: &Join,
+    draft: &mut Draft,
+) -> Result<Next, Fault> {
+    let startable = join.startable().min(ITERATIONS_MAX);
+    match &join.kind {
+        JoinKind::Map(running) if startable > 0 => {
+            begin_iterations(turn, map, (join, running), startable, draft)
+        }
+        JoinKind::Map(_) | JoinKind::Parallel => finish(turn, map, join, draft),
+    }
+}
+
+fn begin_iterations(
+    turn: &Turn<'_>,
+    map: &asl::states::Map,
+    (join, running): (&Join, &MapJoin),
+    count: usize,
+    draft: &mut Draft,
+) -> Result<Next, Fault> {
+    let indices = running.begun..running.begun + count;
+    // All inputs first: a faulty ItemSelector fails the state before anything of these is written.
+    let inputs = item_inputs(turn, map, running, indices.clone(), draft)?;
+    let mut freed = running.freed.iter().copied();
+    for ((index, input), id) in indices.zip(inputs).zip(turn.execution.branches_made..) {
+        let kind = EventKind::MapIterationStarted {
+            state: turn.state.name.clone(),
+            index: index as u64,
+            child: BranchId(id),
+        };
+        let previous = previous_of(index, running.max_concurrency, join.started_id, &mut freed);
+        draft.push(turn.id, previous, Some(input), kind);
+    }
+    Ok(Next::Stay)
+}
+
+/// The first iterations follow `MapStateStarted`, each later one the last state event of the one whose place it takes.
+fn previous_of(
+    index: usize,
+    max_concurrency: usize,
+    started: PublicId,
+    freed: &mut impl Iterator<Item = PublicId>,
+) -> PublicId {
+    if max_concurrency == 0 || index < max_concurrency {
+        return started;
+    }
+    freed.next().unwrap_or(started)
+}
+
+fn item_inputs(
+    turn: &Turn<'_>,
+    map: &asl::states::Map,
+    running: &MapJoin,
+    indices: std::ops::Range<usize>,
+    draft: &mut Draft,
+) -> Result<Vec<Payload>, Fault> {
+    let context = turn.context();
+    let items = indices.map(|index| {
+        let value = running.items.value().get(index).cloned().unwrap_or(Value::Null);
+        (index as u64, Payload::from_value(value))
+    });
+    let Some(selector) = &map.item_selector else {
+        return Ok(items.map(|(_, item)| item).collect());
+    };
+    let input = turn.effective_input(&context)?;
+    let mut inputs = Vec::new();
+    for (index, value) in items {
+        let context = turn.context().with_map_item(Some(MapItem { index, value }));
+        let scope = Scope::new(&input, &context);
+        let selected = selector.render(&scope, &mut draft.draw);
+        inputs.push(Payload::from_value(selected.map_err(|error| turn.fault(error))?));
+    }
+    Ok(inputs)
+}
+
+fn finish(
+    turn: &Turn<'_>,
+    map: &asl::states::Map,
+    join: &Join,
+    draft: &mut Draft,
+) -> Result<Next, Fault> {
+    let context = turn.context();
+    let result = turn.render(map.result_selector.as_ref(), join.array(), &context, draft)?;
+    let output = turn.place(result, &map.result_path, &context)?;
+    Ok(Next::exit(output, map.transition))
+}
+
+fn items(
+    turn: &Turn<'_>,
+    map: &asl::states::Map,
+    input: &Payload,
+    context: &Context,
+) -> Result<Payload, Fault> {
+    let Some(path) = &map.items_path else { return Ok(input.clone()) };
+    let items = path.query(&Scope::new(input, context));
+    items.map(Payload::from_value).map_err(|error| turn.fault(error))
+}
+
+/// The smaller of the two limits, where the state has both; 0 where it has none.
+fn tolerated_failures(
+    turn: &Turn<'_>,
+    map: &asl::states::Map,
+    input: &Payload,
+    context: &Context,
+    length: u64,
+) -> Result<u64, Fault> {
+    let count = map.tolerated_failure_count.as_ref();
+    let count = count.map(|count| count.resolve(input, context, "ToleratedFailureCountPath"));
+    let percentage = map.tolerated_failure_percentage.as_ref();
+    let percentage =
+        percentage.map(|share| share.resolve(input, context, "ToleratedFailurePercentagePath"));
+    let count = count.transpose().map_err(|error| turn.fault(error))?;
+    let percentage = percentage.transpose().map_err(|error| turn.fault(error))?;
+    let share = percentage.map(|percentage| share_of(length, percentage));
+    Ok(count.into_iter().chain(share).min().unwrap_or(0))
+}
+
+/// How many of `length` are not more than `percentage` of it.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an array in memory has far fewer than 2^53 items, and the percentage lies within 0 to 100"
+)]
+fn share_of(length: u64, percentage: f64) -> u64 {
+    (length as f64 * percentage / 100.0).floor() as u64
+}

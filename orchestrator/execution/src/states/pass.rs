@@ -1,0 +1,22 @@
+//! Pass: its input, or a result written down or computed.
+
+use asl::Payload;
+
+use crate::branch::Fault;
+use crate::decide::{Next, Turn};
+use crate::draft::Draft;
+
+pub(crate) fn run(
+    turn: &Turn<'_>,
+    pass: &asl::states::Pass,
+    draft: &mut Draft,
+) -> Result<Next, Fault> {
+    let context = turn.context();
+    let input = turn.effective_input(&context)?;
+    let result = match &pass.result {
+        Some(result) => Payload::from_value(result.clone()),
+        None => turn.render(pass.parameters.as_ref(), input, &context, draft)?,
+    };
+    let output = turn.place(result, &pass.result_path, &context)?;
+    Ok(Next::exit(output, pass.transition))
+}

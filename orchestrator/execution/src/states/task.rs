@@ -1,0 +1,150 @@
+//! Task: work for a task queue.
+
+use std::sync::Arc;
+
+use asl::resource::{Pattern, ResourceKind};
+use asl::states::Seconds;
+use asl::{Context, Payload};
+use serde_json::Value;
+
+use crate::branch::Fault;
+use crate::decide::{Next, Turn};
+use crate::draft::Draft;
+use crate::event::{EventKind, TaskFamily, TaskScheduled};
+
+pub(crate) fn begin(
+    turn: &Turn<'_>,
+    task: &asl::states::Task,
+    draft: &mut Draft,
+) -> Result<Next, Fault> {
+    let context = turn.context();
+    let input = turn.effective_input(&context)?;
+    let timeout_seconds =
+        seconds(turn, task.timeout.as_ref(), (&input, &context), "TimeoutSecondsPath")?;
+    let heartbeat_seconds =
+        seconds(turn, task.heartbeat.as_ref(), (&input, &context), "HeartbeatSecondsPath")?;
+    let payload = turn.render(task.parameters.as_ref(), input, &context, draft)?;
+    turn.check_size(&payload, &turn.visit.state)?;
+    let (queue, family) = addressee(turn, task, &payload)?;
+    let scheduled = TaskScheduled {
+        state: turn.state.name.clone(),
+        queue,
+        family,
+        resource: task.resource.text.clone(),
+        region: turn.facts.region.clone(),
+        attempt: turn.visit.retry_count() + 1,
+        timeout_seconds,
+        heartbeat_seconds,
+    };
+    let kind = EventKind::TaskScheduled(Arc::new(scheduled));
+    draft.push(turn.id, turn.branch.last, Some(payload), kind);
+    Ok(Next::Stay)
+}
+
+pub(crate) fn finish(turn: &Turn<'_>, result: &Payload, draft: &mut Draft) -> Result<Next, Fault> {
+    let asl::StateKind::Task(task) = &turn.state.kind else {
+        return Err(turn.runtime("the definition no longer has a Task here"));
+    };
+    let context = turn.context();
+    let result = turn.render(task.result_selector.as_ref(), result.clone(), &context, draft)?;
+    let output = turn.place(result, &task.result_path, &context)?;
+    Ok(Next::exit(output, task.transition))
+}
+
+fn seconds(
+    turn: &Turn<'_>,
+    seconds: Option<&Seconds>,
+    (input, context): (&Payload, &Context),
+    field: &'static str,
+) -> Result<Option<u64>, Fault> {
+    let seconds = seconds.map(|seconds| seconds.resolve(input, context, field));
+    seconds.transpose().map_err(|error| turn.fault(error))
+}
+
+/// Which queue serves the task, and how the history speaks of it.
+fn addressee(
+    turn: &Turn<'_>,
+    task: &asl::states::Task,
+    payload: &Payload,
+) -> Result<(Arc<str>, TaskFamily), Fault> {
+    match &task.resource.kind {
+        ResourceKind::Activity { queue } => Ok((queue.clone(), TaskFamily::Activity)),
+        ResourceKind::Lambda { function } => Ok((function.clone(), TaskFamily::Lambda)),
+        ResourceKind::Service { service, action, pattern } => {
+            let action = match pattern {
+                Pattern::RequestResponse => action.clone(),
+                Pattern::Sync => format!("{action}.sync").into(),
+                Pattern::Sync2 => format!("{action}.sync:2").into(),
+                Pattern::WaitForTaskToken => return Err(not_served(turn, task)),
+            };
+            let queue = match (&**service, &*action) {
+                ("lambda", "invoke") => function_of(turn, payload)?,
+                ("states" | "http", _) => return Err(not_served(turn, task)),
+                (service, action) => format!("{service}:{action}").into(),
+            };
+            Ok((queue, TaskFamily::Service { service: service.clone(), action }))
+        }
+    }
+}
+
+/// What the orchestrator itself will serve one day is no work for a queue meanwhile.
+fn not_served(turn: &Turn<'_>, task: &asl::states::Task) -> Fault {
+    turn.runtime(&format!(
+        "The resource '{}' is not served by this version of Everstep.",
+        task.resource.text
+    ))
+}
+
+/// `FunctionName` is a name, or an ARN, whole or in part, with or without a version.
+fn function_of(turn: &Turn<'_>, payload: &Payload) -> Result<Arc<str>, Fault> {
+    let Some(Value::String(name)) = payload.value().get("FunctionName") else {
+        return Err(turn.runtime("The field 'FunctionName' of the parameters must be a string."));
+    };
+    let name = name.rsplit_once("function:").map_or(&**name, |(_, name)| name);
+    let name = name.split(':').next().unwrap_or(name);
+    if let Err(error) = asl::resource::check_name(name) {
+        return Err(turn.runtime(&format!("The field 'FunctionName' names no function: {error}.")));
+    }
+    Ok(name.into())
+}
+
+impl TaskScheduled {
+    /// What the worker gets of the event's payload: of `lambda:invoke` the function's own.
+    pub fn worker_input(&self, payload: &Payload) -> Payload {
+        if !self.is_lambda_invoke() {
+            return payload.clone();
+        }
+        match payload.value().get("Payload") {
+            Some(input) => Payload::from_value(input.clone()),
+            None => Payload::trusted("{}"),
+        }
+    }
+
+    /// The task's result from the worker's: of `lambda:invoke` in Lambda's envelope.
+    pub(crate) fn result_of(&self, output: Payload) -> Payload {
+        if !self.is_lambda_invoke() {
+            return output;
+        }
+        let text = output.text();
+        Payload::trusted(format!(
+            r#"{{"ExecutedVersion":"$LATEST","Payload":{text},"StatusCode":200}}"#
+        ))
+    }
+
+    /// How AWS names it where its result is too large.
+    pub(crate) fn limit_name(&self) -> &str {
+        match &self.family {
+            TaskFamily::Activity | TaskFamily::Lambda => &self.resource,
+            TaskFamily::Service { service, .. } => service,
+        }
+    }
+
+    fn is_lambda_invoke(&self) -> bool {
+        match &self.family {
+            TaskFamily::Service { service, action } => {
+                &**service == "lambda" && &**action == "invoke"
+            }
+            TaskFamily::Activity | TaskFamily::Lambda => false,
+        }
+    }
+}
