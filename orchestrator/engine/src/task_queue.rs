@@ -79,7 +79,21 @@ pub(crate) struct SessionEnd {
     cancelled: mpsc::UnboundedSender<(ExecutionId, WaitId)>,
 }
 
+/// A task's way back to the session that holds it. No hand-outs go through it: a session that takes no more tasks
+/// ends its hand-outs while it still holds some.
+#[derive(Debug, Clone)]
+pub(crate) struct Holder {
+    pub(crate) id: u64,
+    cancelled: mpsc::UnboundedSender<(ExecutionId, WaitId)>,
+}
+
 impl SessionEnd {
+    pub(crate) fn holder(&self) -> Holder {
+        Holder { id: self.id, cancelled: self.cancelled.clone() }
+    }
+}
+
+impl Holder {
     pub(crate) fn cancel(&self, id: ExecutionId, wait: WaitId) {
         // A session that has ended does not need to know.
         let _ = self.cancelled.send((id, wait));

@@ -13,7 +13,7 @@ use store::NamespaceId;
 use crate::engine::Ended;
 use crate::error::EngineError;
 use crate::reply::Reply;
-use crate::task_queue::SessionEnd;
+use crate::task_queue::Holder;
 
 #[derive(Debug)]
 pub(crate) struct Resident {
@@ -43,7 +43,7 @@ pub(crate) struct Task {
 #[derive(Debug)]
 pub(crate) struct HandedOut {
     /// `None` after a recovery: the worker's session was another server's.
-    pub(crate) session: Option<SessionEnd>,
+    pub(crate) session: Option<Holder>,
     pub(crate) acknowledged: bool,
     /// Until then an acknowledgement must have come.
     pub(crate) acknowledge_by: DateTime<Utc>,
