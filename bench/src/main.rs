@@ -1,2 +1,78 @@
-//! Placeholder.
-fn main() {}
+//! The load generator: runs PostgreSQL, the server, a worker and a client as processes of this machine, and says what
+//! an execution costs. A black box: it knows Everstep by its binary, its public API and its history table.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the report is what it is for")]
+
+mod client;
+mod floor;
+mod machine;
+mod measure;
+mod report;
+mod stage;
+mod statements;
+mod worker;
+mod workload;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Whatever ends a measurement; it is printed, and nothing is done about it.
+pub(crate) type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures Everstep on this machine, durable, every process of its own.
+#[derive(Debug, Parser)]
+#[command(name = "bench", subcommand_required = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Three tasks, one after the other, on an order of about 200 bytes
+    Order(measure::Options),
+    /// Ten Pass states, no task
+    Chain(measure::Options),
+    /// A Map over 1,000 tasks
+    FanOut(measure::Options),
+    /// All three
+    All(measure::Options),
+    #[command(hide = true)]
+    Worker(worker::Worker),
+    #[command(hide = true)]
+    Client(client::Client),
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+        .init();
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("bench: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Fault> {
+    use workload::Workload::{Chain, FanOut, Order};
+    match command {
+        Command::Order(options) => measure::run(&[Order], &options),
+        Command::Chain(options) => measure::run(&[Chain], &options),
+        Command::FanOut(options) => measure::run(&[FanOut], &options),
+        Command::All(options) => measure::run(&[Order, Chain, FanOut], &options),
+        Command::Worker(worker) => runtime()?.block_on(worker.run()),
+        Command::Client(client) => {
+            println!("{}", runtime()?.block_on(client.run())?.to_json());
+            Ok(())
+        }
+    }
+}
+
+/// One thread: beside a server and a database on the same few cores, more would only be in their way.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
