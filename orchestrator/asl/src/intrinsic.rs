@@ -190,19 +190,26 @@ impl<'a> Evaluation<'a> {
             Expression::Literal(value) => Ok(Cow::Borrowed(value)),
             Expression::Text(text) => Ok(Cow::Borrowed(&text.plain)),
             Expression::Call(call) => self.call(call).map(Cow::Owned),
-            Expression::Path(path) => self.select(path).map_err(|failure| match failure {
-                PathFailure::NotFound(_) => EvalError::new(
-                    names::RUNTIME,
-                    format!(
-                        "The JSONPath '{}' specified for the field '{field}' could not be found in the \
-                         input '{}'",
-                        path.as_str(),
-                        self.document(path)
-                    ),
+            Expression::Path(path) => {
+                path.check_input(&self.scope)?;
+                self.select(path).map_err(|failure| self.not_selected(path, field, failure))
+            }
+        }
+    }
+
+    fn not_selected(&self, path: &Path, field: &str, failure: PathFailure) -> EvalError {
+        match failure {
+            PathFailure::NotFound(_) => EvalError::new(
+                names::RUNTIME,
+                format!(
+                    "The JSONPath '{}' specified for the field '{field}' could not be found in the input \
+                     '{}'",
+                    path.as_str(),
+                    self.document(path)
                 ),
-                PathFailure::Failed(reason) => path.invalid(&reason),
-                PathFailure::Exhausted(exhausted) => exhausted.error(path.as_str()),
-            }),
+            ),
+            PathFailure::Failed(reason) => path.invalid(&reason),
+            PathFailure::Exhausted(exhausted) => exhausted.error(path.as_str()),
         }
     }
 

@@ -97,6 +97,7 @@ impl Path {
     ///
     /// The cause of the error is AWS's: `Invalid path '$.x' : No results for path: $['x']`.
     pub fn query(&self, scope: &Scope<'_>) -> Result<Value, EvalError> {
+        self.check_input(scope)?;
         self.select(scope, &mut Budget::new()).map(Cow::into_owned).map_err(|failure| match failure
         {
             PathFailure::NotFound(reason) | PathFailure::Failed(reason) => self.invalid(&reason),
@@ -133,6 +134,16 @@ impl Path {
             Halt::Invalid(reason) | Halt::Failed(reason) => PathFailure::Failed(reason),
             Halt::Exhausted(exhausted) => PathFailure::Exhausted(exhausted),
         })
+    }
+
+    /// AWS's word for a path into an input that is `null`.
+    pub(crate) fn check_input(&self, scope: &Scope<'_>) -> Result<(), EvalError> {
+        let looks_inside = !self.reads_context && !self.compiled.tokens.is_empty();
+        if looks_inside && scope.input.value().is_null() {
+            let cause = "Unable to apply Path transformation to null or empty input.";
+            return Err(EvalError::new(names::RUNTIME, cause));
+        }
+        Ok(())
     }
 
     pub(crate) fn invalid(&self, reason: &str) -> EvalError {

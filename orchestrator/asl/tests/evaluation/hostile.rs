@@ -101,7 +101,8 @@ fn evaluate(text: &str, input: &Payload) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 4_000, ..Default::default() })]
+    // `PROPTEST_CASES` asks for more.
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: ProptestConfig::default().cases.max(4_000), ..Default::default() })]
 
     #[test]
     fn no_mixture_of_the_grammars_pieces_panics(text in mixture()) {
@@ -141,6 +142,26 @@ fn nested_filters_end_at_their_budget() {
     let list: Vec<Value> = (0..3_000).map(|number| json!({ "a": number })).collect();
     let path = "$[?(@.a in $[*].a && @.a == -1)]";
     assert_exhausted(&json!({ "a.$": path }), &Payload::from_value(Value::Array(list)));
+}
+
+/// The deepest recursion there is: every level of nesting a filter may have, each at the bottom of a
+/// document of the greatest depth, and as many steps as a path may have.
+#[test]
+fn the_deepest_recursion_fits_a_stack() {
+    let deep = (0..126).fold(json!({ "a": 1 }), |inner, _| json!({ "b": inner }));
+    let below =
+        (0..3).fold("@..a".to_owned(), |inner, _| format!("@{}..[?({inner})]", ".b".repeat(70)));
+    let filters = (0..3).fold("@..a".to_owned(), |inner, _| format!("@..[?({inner})]"));
+    let input = Payload::from_value(deep);
+    let context = support::context();
+    for path in [
+        format!("$..[?({below})]"),
+        format!("$..[?({filters})]"),
+        format!("${}", "[?(@.b)]".repeat(64)),
+    ] {
+        let path = Path::parse(&path).expect("it is within the limits");
+        let _ = path.query(&Scope::new(&input, &context));
+    }
 }
 
 #[test]

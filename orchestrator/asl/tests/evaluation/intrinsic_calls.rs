@@ -13,10 +13,8 @@ const INPUT: &str = r#"{
 }"#;
 
 fn call(call: &str) -> Result<String, String> {
-    let template = Template::parse(&json!({ "r.$": call })).map_err(|faults| {
-        let message = &faults[0].message;
-        message.split_once("function call: ").expect("it says why").1.to_owned()
-    })?;
+    let template = Template::parse(&json!({ "r.$": call }));
+    let template = template.map_err(|faults| faults[0].reason.clone())?;
     let (input, context) = (Payload::parse(INPUT).unwrap(), support::context());
     let rendered = template.render(&Scope::new(&input, &context), &mut Draw::new(1));
     rendered.map(|value| value["r"].to_string()).map_err(|error| {
@@ -124,12 +122,12 @@ fn wrong_arguments_are_named() {
         ),
         ("States.MathRandom(6, 6)", "The start, 6, must be less than the end, 6"),
         ("States.MathAdd($.big, 1)", "The sum of 9223372036854775807 and 1 has more than 64 bits"),
-        ("States.MathAdd('1', 1)", "The first argument must be a number, but was a string"),
+        ("States.MathAdd($.t, 1)", "The first argument must be a number, but was a string"),
         (
             "States.MathAdd($.o.n, 1)",
             "The first argument must be an integer of at most 64 bits, but was 1E400",
         ),
-        ("States.StringSplit(1, 2)", "The first argument must be a string, but was a number"),
+        ("States.StringSplit($.big, ',')", "The first argument must be a string, but was a number"),
     ] {
         assert_eq!(call(text), Err(reason.to_owned()), "{text}");
     }

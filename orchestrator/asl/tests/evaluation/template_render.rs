@@ -64,6 +64,21 @@ fn what_a_path_does_not_find_is_said_in_the_words_of_aws() {
 }
 
 #[test]
+fn a_path_into_null_is_an_error_of_its_own() {
+    let context = support::context();
+    let render = |template: serde_json::Value, input: &str| {
+        let input = Payload::parse(input).unwrap();
+        let rendered = Template::parse(&template).unwrap();
+        let rendered = rendered.render(&Scope::new(&input, &context), &mut Draw::new(1));
+        rendered.map(|value| value.to_string()).map_err(|error| error.to_string())
+    };
+    let refused = "States.Runtime: Unable to apply Path transformation to null or empty input.";
+    assert_eq!(render(json!({ "a.$": "$.b" }), "null"), Err(refused.to_owned()));
+    assert_eq!(render(json!({ "a.$": "$" }), "null").as_deref(), Ok(r#"{"a":null}"#));
+    assert_eq!(render(json!({ "a.$": "$$.State.Name" }), "null").as_deref(), Ok(r#"{"a":"Here"}"#));
+}
+
+#[test]
 fn every_wrong_field_is_reported_where_it_stands() {
     // Given a template with three faults, one below an odd name.
     let template = Payload::parse(
@@ -71,24 +86,24 @@ fn every_wrong_field_is_reported_where_it_stands() {
     )
     .unwrap();
     let faults = Template::parse(template.value()).unwrap_err();
-    let found: Vec<_> =
-        faults.iter().map(|fault| (fault.pointer.as_str(), fault.message.as_str())).collect();
-    // Then each has its pointer, and its sentence begins as AWS's does.
-    let must_be = |field: &str, reason: &str| {
+    let found: Vec<_> = faults
+        .iter()
+        .map(|fault| (fault.pointer.as_str(), fault.message.as_str(), fault.reason.as_str()))
+        .collect();
+    // Then each has its pointer, AWS's sentence and its reason.
+    let must_be = |field: &str| {
         format!(
-            "The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function \
-             call: {reason}"
+            "The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call"
         )
     };
+    let illegal = "Illegal character at position 1 expected '.' or '['";
+    let unknown = "there is no intrinsic function named \"States.Nope\"";
     assert_eq!(
         found,
         [
-            ("/n.$", &*must_be("n.$", "it is no text")),
-            (
-                "/a~1b/0/x~0y.$",
-                &*must_be("x~y.$", "Illegal character at position 1 expected '.' or '['")
-            ),
-            ("/f.$", &*must_be("f.$", "there is no intrinsic function named \"States.Nope\"")),
+            ("/n.$", &*must_be("n.$"), "it is no text"),
+            ("/a~1b/0/x~0y.$", &*must_be("x~y.$"), illegal),
+            ("/f.$", &*must_be("f.$"), unknown),
         ]
     );
 }
@@ -97,7 +112,7 @@ fn every_wrong_field_is_reported_where_it_stands() {
 fn a_field_cannot_be_given_a_reserved_name() {
     let template = json!({ "x": { "$serde_json::private::Number.$": "$.to.name" } });
     let faults = Template::parse(&template).unwrap_err();
-    assert!(faults[0].message.ends_with("no field's name can begin with `$serde_json::private::`"));
+    assert!(faults[0].reason.ends_with("no field's name can begin with `$serde_json::private::`"));
 }
 
 #[test]
