@@ -94,6 +94,7 @@ impl Refusal {
     }
 
     /// In the field `field`.
+    #[must_use]
     pub fn at(mut self, field: impl Into<String>) -> Self {
         let violation = Violation { field: field.into(), description: self.message.clone() };
         self.violations.push(violation);

@@ -72,7 +72,7 @@ pub async fn serve(
         tokio::time::sleep(STOP_WITHIN).await;
     };
     tokio::select! {
-        served = server => served.map_err(ServeError::from),
+        result = server => result.map_err(ServeError::from),
         () = late => {
             tracing::warn!("calls were still under way when the server stopped");
             Ok(())

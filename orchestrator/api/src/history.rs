@@ -113,7 +113,7 @@ fn task_details(details: Details, data: Data) -> Option<Wire> {
                 timeout_in_seconds: timeout_seconds,
             })
         }
-        Details::TaskScheduled(scheduled) => Wire::TaskScheduled(task_scheduled(*scheduled, data)),
+        Details::TaskScheduled(scheduled) => Wire::TaskScheduled(task_scheduled(&scheduled, data)),
         Details::TaskStarted { resource_type, resource } => {
             Wire::TaskStarted(v1::TaskStartedEventDetails {
                 resource_type: resource_type.to_string(),
@@ -146,7 +146,7 @@ fn task_details(details: Details, data: Data) -> Option<Wire> {
     })
 }
 
-fn task_scheduled(scheduled: TaskScheduledDetails, data: Data) -> v1::TaskScheduledEventDetails {
+fn task_scheduled(scheduled: &TaskScheduledDetails, data: Data) -> v1::TaskScheduledEventDetails {
     v1::TaskScheduledEventDetails {
         resource_type: scheduled.resource_type.to_string(),
         resource: scheduled.resource.to_string(),

@@ -36,7 +36,7 @@ pub const REQUEST_BYTES_MAX: usize = 32 * 1_048_576;
 /// single item may exceed it.
 pub const RESPONSE_BYTES_AIM: usize = 2 * 1_048_576;
 
-/// A namespace's settings: AWS's largest TimeoutSeconds, and payloads that still fit a client's 4 MiB as two.
+/// A namespace's settings: AWS's largest `TimeoutSeconds`, and payloads that still fit a client's 4 MiB as two.
 pub const TASK_TIMEOUT_SECONDS_MAX: u64 = 99_999_999;
 pub const PAYLOAD_BYTES_MIN: u64 = 1_024;
 pub const PAYLOAD_BYTES_MAX: u64 = 1_048_576;

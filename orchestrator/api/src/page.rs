@@ -63,7 +63,7 @@ impl Query<'_> {
 mod tests {
     use super::*;
 
-    fn query(seal: &Seal, text: &str) -> Query<'_> {
+    fn query<'a>(seal: &'a Seal, text: &str) -> Query<'a> {
         Query { seal, text: text.to_owned() }
     }
 

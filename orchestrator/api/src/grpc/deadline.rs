@@ -15,7 +15,7 @@ pub(super) fn split<T>(request: Request<T>) -> (Option<Duration>, T) {
 
 fn patience(metadata: &MetadataMap) -> Option<Duration> {
     let timeout = parse(metadata.get("grpc-timeout")?.to_str().ok()?)?;
-    Some(timeout - (timeout / 10).min(WAY_BACK_MAX))
+    Some(timeout.saturating_sub((timeout / 10).min(WAY_BACK_MAX)))
 }
 
 /// At most 8 digits and a unit, as gRPC over HTTP/2 has it.
@@ -43,8 +43,8 @@ mod tests {
     #[test]
     fn every_unit_is_read_and_anything_else_is_none() {
         let cases = [
-            ("2H", Some(Duration::from_secs(7_200))),
-            ("3M", Some(Duration::from_secs(180))),
+            ("2H", Some(Duration::from_hours(2))),
+            ("3M", Some(Duration::from_mins(3))),
             ("10S", Some(Duration::from_secs(10))),
             ("250m", Some(Duration::from_millis(250))),
             ("7u", Some(Duration::from_micros(7))),

@@ -18,7 +18,8 @@ impl StateMachines for Face {
         request: Request<v1::CreateStateMachineRequest>,
     ) -> Result<Response<v1::CreateStateMachineResponse>, Status> {
         let (patience, message) = split(request);
-        response(self.0.answer(patience, self.0.create_state_machine(message)).await)
+        let operation = Box::pin(self.0.create_state_machine(message));
+        response(self.0.answer(patience, operation).await)
     }
 
     async fn update_state_machine(
@@ -26,7 +27,8 @@ impl StateMachines for Face {
         request: Request<v1::UpdateStateMachineRequest>,
     ) -> Result<Response<v1::UpdateStateMachineResponse>, Status> {
         let (patience, message) = split(request);
-        response(self.0.answer(patience, self.0.update_state_machine(message)).await)
+        let operation = Box::pin(self.0.update_state_machine(message));
+        response(self.0.answer(patience, operation).await)
     }
 
     async fn describe_state_machine(

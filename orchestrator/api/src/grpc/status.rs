@@ -9,11 +9,11 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
 use crate::errors::{Reason, Refusal};
 
-/// Of ErrorInfo: whose reasons these are.
+/// Of `ErrorInfo`: whose reasons these are.
 const DOMAIN: &str = "everstep";
 
 /// HTTP/2 clients refuse header lists above some 8 KiB, and a status travels in them, its details in base64. What does
-/// not fit is counted in the text; ValidateStateMachineDefinition tells all.
+/// not fit is counted in the text; `ValidateStateMachineDefinition` tells all.
 const VIOLATIONS_BYTES_MAX: usize = 2_048;
 const MESSAGE_BYTES_MAX: usize = 1_024;
 

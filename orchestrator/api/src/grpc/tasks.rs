@@ -121,14 +121,12 @@ impl WorkerStream {
     }
 
     fn hear(&mut self, message: Option<v1::WorkRequest>) -> Result<(), Status> {
-        match message {
-            Some(request) => self.dialogue.receive(request).map_err(|refusal| status(&refusal)),
-            None => {
-                self.heard_all = true;
-                self.dialogue.hang_up();
-                Ok(())
-            }
-        }
+        let Some(request) = message else {
+            self.heard_all = true;
+            self.dialogue.hang_up();
+            return Ok(());
+        };
+        self.dialogue.receive(request).map_err(|refusal| status(&refusal))
     }
 }
 

@@ -1,4 +1,4 @@
-//! AcknowledgeTasks: a worker holds these; tells which are over.
+//! `AcknowledgeTasks`: a worker holds these; tells which are over.
 
 use everstep_proto::v1;
 

@@ -1,4 +1,4 @@
-//! CreateNamespace.
+//! `CreateNamespace`.
 
 use everstep_proto::v1;
 use store::{Creation, NamespaceSettings};

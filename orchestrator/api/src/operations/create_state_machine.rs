@@ -1,4 +1,4 @@
-//! CreateStateMachine: a name, a definition that was checked, and its first revision.
+//! `CreateStateMachine`: a name, a definition that was checked, and its first revision.
 
 use everstep_proto::v1;
 use store::{Creation, MachineStatus, MachineType, NewMachine};
@@ -32,16 +32,16 @@ impl Operations {
         let created = self.engine.store().create_machine(&new).await?;
         self.engine.catalog().forget_machine(namespace.id, &new.name);
         let state_machine_arn = arn::state_machine(&namespace, &new.name);
-        let machine = match created {
-            Creation::Created(machine) | Creation::Same(machine) => machine,
-            Creation::Differs(machine) if machine.status == MachineStatus::Active => {
-                let message = format!("State Machine Already Exists: '{state_machine_arn}'");
-                return Err(Refusal::new(Reason::StateMachineAlreadyExists, message).at("name"));
-            }
-            Creation::Differs(machine) => machine,
+        let (machine, same) = match created {
+            Creation::Created(machine) | Creation::Same(machine) => (machine, true),
+            Creation::Differs(machine) => (machine, false),
         };
         if machine.status == MachineStatus::Deleting {
             return Err(machine_deleting(&state_machine_arn));
+        }
+        if !same {
+            let message = format!("State Machine Already Exists: '{state_machine_arn}'");
+            return Err(Refusal::new(Reason::StateMachineAlreadyExists, message).at("name"));
         }
         let created_at = Some(timestamp(machine.created_at));
         Ok(v1::CreateStateMachineResponse { state_machine_arn, created_at })

@@ -1,4 +1,4 @@
-//! DeleteStateMachine: takes no new executions from now on; gone once none runs. Deleting what is not there is no fault.
+//! `DeleteStateMachine`: takes no new executions from now on; gone once none runs. Deleting what is not there is no fault.
 
 use everstep_proto::v1;
 

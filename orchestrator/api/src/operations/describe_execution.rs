@@ -1,4 +1,4 @@
-//! DescribeExecution: how an execution stands, and what each open branch waits for.
+//! `DescribeExecution`: how an execution stands, and what each open branch waits for.
 //!
 //! What has ended is read from the first and the last row of its history; only what runs is folded.
 
@@ -72,7 +72,7 @@ impl Operations {
         let store = self.engine.store();
         let first = HistoryFrom::After { seq: 0 };
         for row in store.history_rows(found.row.id, first, ONE_ROW).await? {
-            shown.input = input(&events(found, &row)?);
+            shown.input = input(&events(found, &row)?).unwrap_or_default();
         }
         let mut end = End::default();
         for row in store.history_rows(found.row.id, HistoryFrom::Last, ONE_ROW).await? {
@@ -96,9 +96,7 @@ impl Operations {
             seq = last.last_seq;
             for row in &rows {
                 let events = events(found, row)?;
-                if row.seq == 1 {
-                    shown.input = input(&events);
-                }
+                shown.input = input(&events).unwrap_or(std::mem::take(&mut shown.input));
                 folded.apply(row, &events);
                 end.read(&events, row.at);
             }
@@ -120,9 +118,14 @@ pub(super) fn events(found: &Found, row: &HistoryRow) -> Result<Vec<Event>, Refu
     })
 }
 
-fn input(events: &[Event]) -> String {
-    let started = events.first().and_then(|event| event.payload.as_ref());
-    started.map_or_else(String::new, |payload| payload.text().to_owned())
+/// The caller's, which the first event carries.
+fn input(events: &[Event]) -> Option<String> {
+    let first = events.first().filter(|event| is_start(&event.kind))?;
+    first.payload.as_ref().map(|payload| payload.text().to_owned())
+}
+
+fn is_start(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::ExecutionStarted(_))
 }
 
 impl End {

@@ -1,4 +1,4 @@
-//! DescribeNamespace.
+//! `DescribeNamespace`.
 
 use everstep_proto::v1;
 

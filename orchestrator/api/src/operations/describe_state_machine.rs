@@ -1,4 +1,4 @@
-//! DescribeStateMachine: the machine at its newest revision.
+//! `DescribeStateMachine`: the machine at its newest revision.
 
 use everstep_proto::v1;
 use store::{MachineStatus, MachineType, Revision};
@@ -45,6 +45,6 @@ pub(super) fn machine_type(machine_type: MachineType) -> v1::StateMachineType {
 fn status(status: MachineStatus) -> v1::StateMachineStatus {
     match status {
         MachineStatus::Active => v1::StateMachineStatus::Active,
-        MachineStatus::Deleting => v1::StateMachineStatus::Deleting,
+        MachineStatus::Deleting | MachineStatus::Deleted => v1::StateMachineStatus::Deleting,
     }
 }

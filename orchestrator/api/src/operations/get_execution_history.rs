@@ -1,4 +1,4 @@
-//! GetExecutionHistory: the public history in pages, from either end.
+//! `GetExecutionHistory`: the public history in pages, from either end.
 
 use std::collections::VecDeque;
 
@@ -25,6 +25,14 @@ enum Cursor {
     Backwards(Option<u64>),
 }
 
+/// As many events as were asked for, or as one response should hold.
+#[derive(Debug)]
+struct Page {
+    size: usize,
+    bytes: usize,
+    events: Vec<v1::HistoryEvent>,
+}
+
 impl Operations {
     pub async fn get_execution_history(
         &self,
@@ -41,26 +49,21 @@ impl Operations {
         } else {
             Cursor::Forwards(position.unwrap_or(0))
         };
-        let mut page = Vec::new();
-        let mut bytes = 0;
-        let more = 'page: loop {
+        let mut page = Page { size, bytes: 0, events: Vec::new() };
+        let more = loop {
             let read = self.public_events(&found, cursor, data).await?;
             if read.is_empty() {
                 break false;
             }
-            for event in read {
-                bytes += event.encoded_len();
-                if page.len() == size || (bytes > RESPONSE_BYTES_AIM && !page.is_empty()) {
-                    break 'page true;
-                }
-                cursor = cursor.past(event.id);
-                page.push(event);
+            if !page.take(read) {
+                break true;
             }
+            cursor = page.events.last().map_or(cursor, |event| cursor.past(event.id));
         };
-        let last = page.last().filter(|_| more);
+        let last = page.events.last().filter(|_| more);
         let next_token =
             last.map_or_else(String::new, |event| query.token(&event.id.to_be_bytes()));
-        Ok(v1::GetExecutionHistoryResponse { events: page, next_token })
+        Ok(v1::GetExecutionHistoryResponse { events: page.events, next_token })
     }
 
     /// The next events after `after`; none: the end of what is durable now.
@@ -100,6 +103,21 @@ impl Operations {
             page.extend(events);
         }
         Ok(page)
+    }
+}
+
+impl Page {
+    /// `false`: there was more than the page takes.
+    fn take(&mut self, read: VecDeque<v1::HistoryEvent>) -> bool {
+        for event in read {
+            self.bytes += event.encoded_len();
+            let full = self.bytes > RESPONSE_BYTES_AIM && !self.events.is_empty();
+            if full || self.events.len() == self.size {
+                return false;
+            }
+            self.events.push(event);
+        }
+        true
     }
 }
 

@@ -1,4 +1,4 @@
-//! HeartbeatTasks: keeps tasks alive, and tells which are over.
+//! `HeartbeatTasks`: keeps tasks alive, and tells which are over.
 
 use everstep_proto::v1;
 

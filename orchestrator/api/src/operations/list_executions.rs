@@ -1,4 +1,4 @@
-//! ListExecutions: newest first, of one machine or all, by status and by when they started.
+//! `ListExecutions`: newest first, of one machine or all, by status and by when they started.
 
 use chrono::{DateTime, Utc};
 use everstep_proto::v1;
@@ -31,7 +31,7 @@ impl Operations {
             started_before: moment("started_before", request.started_before.as_ref())?,
         };
         let query = Query { seal: &self.seal, text: format!("executions: {filter:?}") };
-        let after = self.position(&query, &request.next_token)?;
+        let after = position(&query, &request.next_token)?;
         // One more than asked for says whether there is a next page.
         let page = ExecutionPage { after, rows_max: size + 1 };
         let mut rows = self.engine.store().executions(&filter, page).await?;
@@ -50,12 +50,12 @@ impl Operations {
         let executions = rows.into_iter().map(item).collect();
         Ok(v1::ListExecutionsResponse { executions, next_token })
     }
+}
 
-    fn position(&self, query: &Query<'_>, token: &str) -> Result<Option<ExecutionId>, Refusal> {
-        let Some(position) = query.position(token)? else { return Ok(None) };
-        let id = Uuid::from_slice(&position).map_err(|_| Refusal::next_token())?;
-        Ok(Some(ExecutionId(id)))
-    }
+fn position(query: &Query<'_>, token: &str) -> Result<Option<ExecutionId>, Refusal> {
+    let Some(position) = query.position(token)? else { return Ok(None) };
+    let id = Uuid::from_slice(&position).map_err(|_| Refusal::next_token())?;
+    Ok(Some(ExecutionId(id)))
 }
 
 fn wanted(status: i32) -> Result<Option<ExecutionStatus>, Refusal> {

@@ -1,4 +1,4 @@
-//! ListNamespaces: by name.
+//! `ListNamespaces`: by name.
 
 use everstep_proto::v1;
 

@@ -1,4 +1,4 @@
-//! ListStateMachines: by name.
+//! `ListStateMachines`: by name.
 
 use everstep_proto::v1;
 

@@ -61,7 +61,7 @@ impl Operations {
         let machine = self.machine_row(namespace, text).await?;
         match machine.status {
             MachineStatus::Active => Ok(machine),
-            MachineStatus::Deleting => {
+            MachineStatus::Deleting | MachineStatus::Deleted => {
                 Err(machine_deleting(&arn::state_machine(namespace, &machine.name)))
             }
         }

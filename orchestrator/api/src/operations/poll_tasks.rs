@@ -1,4 +1,4 @@
-//! PollTasks: waits for tasks of some queues.
+//! `PollTasks`: waits for tasks of some queues.
 //!
 //! The session lives as long as the call. When the client vanishes the call is dropped and the session with it, and
 //! what was handed out meanwhile is offered again.
@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{HandOut, Namespace, Session, SessionEvent, SessionOptions};
+use engine::{HandOut, Namespace, Session, SessionOptions};
 use everstep_proto::v1;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -34,7 +34,7 @@ impl Operations {
         check::at_most("max_tasks", u64::from(tasks_max), u64::from(POLL_TASKS_MAX))?;
         let until = Instant::now() + wait;
         let namespace = self.answer(patience, self.namespace(&request.namespace)).await?;
-        let queues = queue_names(&namespace, request.queues)?;
+        let queues = queue_names(&namespace, &request.queues)?;
         let options = session_options(&namespace, &request.worker, request.cannot_acknowledge)?;
         let mut session = self.engine.open_session(options);
         session.grant_shared(&queues, tasks_max);
@@ -59,15 +59,12 @@ impl Operations {
         }
         session.revoke();
         let under_way = async {
-            while tasks.len() < tasks_max && bytes < RESPONSE_BYTES_AIM {
-                match session.event().await {
-                    SessionEvent::HandOut(next) => {
-                        bytes += next.input.text().len();
-                        tasks.push(self.task(next));
-                    }
-                    SessionEvent::Cancelled(_) => {}
-                    SessionEvent::Revoked => break,
-                }
+            while tasks.len() < tasks_max
+                && bytes < RESPONSE_BYTES_AIM
+                && let Some(next) = session.next().await
+            {
+                bytes += next.input.text().len();
+                tasks.push(self.task(next));
             }
         };
         // Over time: what is still under way finds the session closed and is offered again.
@@ -111,12 +108,12 @@ pub(super) fn session_options(
     Ok(SessionOptions { namespace: namespace.id, worker, cannot_acknowledge })
 }
 
-fn queue_names(namespace: &Namespace, queues: Vec<String>) -> Result<Vec<String>, Refusal> {
+fn queue_names(namespace: &Namespace, queues: &[String]) -> Result<Vec<String>, Refusal> {
     if queues.is_empty() {
         return Err(check::missing("queues"));
     }
     check::count("queues", queues.len(), QUEUES_PER_POLL_MAX)?;
-    queues.into_iter().map(|queue| queue_name(namespace, "queues", &queue)).collect()
+    queues.iter().map(|queue| queue_name(namespace, "queues", queue)).collect()
 }
 
 /// A queue by its name, or by the ARN of the activity of that name. A queue's name may be `service:action`.

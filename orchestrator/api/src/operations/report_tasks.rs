@@ -1,4 +1,4 @@
-//! ReportTasks: outcomes of tasks, each accepted or refused by itself.
+//! `ReportTasks`: outcomes of tasks, each accepted or refused by itself.
 
 use asl::Payload;
 use engine::{EngineError, Outcome};

@@ -1,4 +1,4 @@
-//! ReturnTasks: these were not begun; they are offered again at once.
+//! `ReturnTasks`: these were not begun; they are offered again at once.
 
 use everstep_proto::v1;
 

@@ -1,4 +1,4 @@
-//! StartExecution: the hot path. The machine comes from memory; the one statement is the engine's commit.
+//! `StartExecution`: the hot path. The machine comes from memory; the one statement is the engine's commit.
 
 use std::sync::Arc;
 

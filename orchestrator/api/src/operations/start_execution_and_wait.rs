@@ -1,4 +1,4 @@
-//! StartExecutionAndWait: starts, and answers with the end, or with RUNNING once the wait is over.
+//! `StartExecutionAndWait`: starts, and answers with the end, or with RUNNING once the wait is over.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ impl Operations {
         };
         let wait = wait.min(START_WAIT_MAX).min(patience.unwrap_or(START_WAIT_MAX));
         // The start's own commit takes part of the client's patience.
-        let wait = if patience == Some(wait) { wait - wait / 10 } else { wait };
+        let wait = if patience == Some(wait) { wait.mul_f64(0.9) } else { wait };
         let name = request_start.name.clone();
         let start = self.answer(patience, self.checked_start(request_start)).await?;
         let (machine, input) = (Arc::clone(&start.machine), start.input.clone());

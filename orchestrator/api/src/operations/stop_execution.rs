@@ -1,4 +1,4 @@
-//! StopExecution: ends an execution as ABORTED. One that has ended already answers with its own end, as AWS has it.
+//! `StopExecution`: ends an execution as ABORTED. One that has ended already answers with its own end, as AWS has it.
 
 use engine::EngineError;
 use everstep_proto::v1;

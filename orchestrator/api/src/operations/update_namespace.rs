@@ -1,4 +1,4 @@
-//! UpdateNamespace: new values for the settings that are given. ARNs made under other settings are not found any more.
+//! `UpdateNamespace`: new values for the settings that are given. ARNs made under other settings are not found any more.
 
 use everstep_proto::v1;
 

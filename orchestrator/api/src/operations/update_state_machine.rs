@@ -1,4 +1,4 @@
-//! UpdateStateMachine: a new revision. Executions that run keep theirs.
+//! `UpdateStateMachine`: a new revision. Executions that run keep theirs.
 
 use everstep_proto::v1;
 use store::MachineChange;

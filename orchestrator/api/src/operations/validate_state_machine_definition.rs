@@ -1,4 +1,4 @@
-//! ValidateStateMachineDefinition: every fault of a definition as an answer; nothing is stored.
+//! `ValidateStateMachineDefinition`: every fault of a definition as an answer; nothing is stored.
 
 use everstep_proto::v1;
 

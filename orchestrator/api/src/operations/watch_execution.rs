@@ -1,4 +1,4 @@
-//! WatchExecution: the public history so far, then each new event once it is durable, until the execution ends.
+//! `WatchExecution`: the public history so far, then each new event once it is durable, until the execution ends.
 
 use std::time::Duration;
 
