@@ -187,6 +187,22 @@ impl Cluster {
         self.launch()
     }
 
+    /// Starts the server anew if its process has ended by itself, or could not be started the last time. Says whether it did.
+    pub fn revive(&mut self) -> Result<bool, ClusterError> {
+        if let Some(mut server) = self.server.take() {
+            if matches!(server.process.try_wait(), Ok(None)) {
+                self.server = Some(server);
+                return Ok(false);
+            }
+            if let Some(watchdog) = server.watchdog.take() {
+                watchdog.dismiss();
+            }
+        }
+        self.wait_for_predecessor()?;
+        self.launch()?;
+        Ok(true)
+    }
+
     /// A server whose owner was killed is stopping right now; any other one is in the way.
     fn wait_for_predecessor(&self) -> Result<(), ClusterError> {
         let deadline = Instant::now() + PREDECESSOR_MAX;

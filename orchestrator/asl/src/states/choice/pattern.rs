@@ -1,5 +1,7 @@
 //! The pattern of `StringMatches`: literal runs of characters with wildcards between them.
 
+use std::fmt;
+
 /// `*` stands for any run of characters, `\*` for an asterisk, `\\` for a backslash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
@@ -46,6 +48,14 @@ impl Pattern {
     }
 }
 
+/// As a definition writes it.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let escaped = |run: &String| run.replace('\\', r"\\").replace('*', r"\*");
+        f.write_str(&self.runs.iter().map(escaped).collect::<Vec<_>>().join("*"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Pattern, PatternError};
@@ -74,6 +84,13 @@ mod tests {
             ("é*ü", "éßü", true),
         ] {
             assert_eq!(Pattern::parse(pattern).unwrap().matches(text), fits, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_written_as_it_was_read() {
+        for text in ["log-*.txt", "", "**", r"\*", r"a\\*", "é"] {
+            assert_eq!(Pattern::parse(text).unwrap().to_string(), text);
         }
     }
 
