@@ -1,0 +1,173 @@
+//! Calls to a server: one connection, a deadline on every call, and refusals turned into sentences.
+
+use std::future::Future;
+use std::time::Duration;
+
+use everstep_proto::v1::executions_client::ExecutionsClient;
+use everstep_proto::v1::namespaces_client::NamespacesClient;
+use everstep_proto::v1::state_machines_client::StateMachinesClient;
+use everstep_proto::v1::{DescribeStateMachineRequest, StateMachine};
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request, Response, Status};
+use tonic_types::StatusExt as _;
+
+use crate::cli::ClientSettings;
+use crate::error::{CommandError, Remedy};
+
+/// What a server may answer at most, in bytes: a page of 1,000 events with payloads of 256 KiB each.
+const ANSWER_BYTES_MAX: usize = 512 * 1024 * 1024;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    channel: Channel,
+    address: String,
+    timeout: Duration,
+    pub(crate) namespace: String,
+}
+
+impl Client {
+    /// Does not connect yet: the first call does.
+    pub(crate) fn new(settings: &ClientSettings) -> Result<Self, CommandError> {
+        let wrong = |why: String| {
+            CommandError::usage(format!(
+                "the server's address `{}` is wrong: {why}; write it as http://HOST:PORT",
+                settings.address
+            ))
+        };
+        if !settings.address.starts_with("http://") {
+            return Err(wrong("it does not begin with http://".to_owned()));
+        }
+        let endpoint = Endpoint::from_shared(settings.address.clone())
+            .map_err(|error| wrong(error.to_string()))?
+            .connect_timeout(settings.timeout)
+            .http2_keep_alive_interval(Duration::from_secs(20));
+        Ok(Self {
+            channel: endpoint.connect_lazy(),
+            address: settings.address.clone(),
+            timeout: settings.timeout,
+            namespace: settings.namespace.clone(),
+        })
+    }
+
+    pub(crate) fn executions(&self) -> ExecutionsClient<Channel> {
+        ExecutionsClient::new(self.channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX)
+    }
+    pub(crate) fn machines(&self) -> StateMachinesClient<Channel> {
+        StateMachinesClient::new(self.channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX)
+    }
+    pub(crate) fn namespaces(&self) -> NamespacesClient<Channel> {
+        NamespacesClient::new(self.channel.clone())
+    }
+    pub(crate) fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    /// A request with the deadline of `--timeout`.
+    pub(crate) fn request<T>(&self, message: T) -> Request<T> {
+        request_within(message, self.timeout)
+    }
+
+    /// Awaits an answer and turns a refusal into a sentence.
+    pub(crate) async fn call<T>(
+        &self,
+        answer: impl Future<Output = Result<Response<T>, Status>>,
+    ) -> Result<T, CommandError> {
+        answer.await.map(Response::into_inner).map_err(|status| self.refusal(&status))
+    }
+
+    pub(crate) fn refusal(&self, status: &Status) -> CommandError {
+        let Self { address, timeout, .. } = self;
+        let reason = status.get_details_error_info().map(|info| info.reason);
+        let code = status.code();
+        let message = if code == Code::Unavailable && reason.is_none() {
+            format!(
+                "no server answers at {address} ({}); start one with `everstep dev`, or name another by --address",
+                innermost(status)
+            )
+        } else if matches!(code, Code::DeadlineExceeded | Code::Cancelled) {
+            format!(
+                "the server at {address} did not answer within {timeout:?}; try again, or raise --timeout"
+            )
+        } else {
+            sentence(status, reason.as_deref())
+        };
+        CommandError { remedy: remedy(code), message, reason }
+    }
+
+    pub(crate) async fn describe_machine(&self, name: &str) -> Result<StateMachine, CommandError> {
+        let request = DescribeStateMachineRequest {
+            namespace: self.namespace.clone(),
+            state_machine: name.to_owned(),
+        };
+        self.call(self.machines().describe_state_machine(self.request(request))).await
+    }
+
+    /// The ARN of an execution that is given as an ARN or as `MACHINE/NAME`.
+    pub(crate) async fn execution_arn(&self, given: &str) -> Result<String, CommandError> {
+        if given.starts_with("arn:") {
+            return Ok(given.to_owned());
+        }
+        let Some((machine, name)) = given.split_once('/') else {
+            return Err(CommandError::usage(format!(
+                "`{given}` names no execution; write its ARN, or MACHINE/NAME"
+            )));
+        };
+        let machine = self.describe_machine(machine).await?;
+        Ok(format!(
+            "{}:{name}",
+            machine.state_machine_arn.replacen(":stateMachine:", ":execution:", 1)
+        ))
+    }
+}
+
+fn remedy(code: Code) -> Remedy {
+    match code {
+        Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded | Code::Cancelled => {
+            Remedy::Unavailable
+        }
+        Code::Internal | Code::Unknown | Code::DataLoss => Remedy::Internal,
+        Code::Ok
+        | Code::InvalidArgument
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::FailedPrecondition
+        | Code::Aborted
+        | Code::OutOfRange
+        | Code::Unimplemented
+        | Code::Unauthenticated => Remedy::Refused,
+    }
+}
+
+/// A request that itself waits for something.
+pub(crate) fn request_within<T>(message: T, deadline: Duration) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(deadline);
+    request
+}
+
+/// The server's message, its reason, and what each field violates.
+fn sentence(status: &Status, reason: Option<&str>) -> String {
+    let mut text = status.message().to_owned();
+    if let Some(reason) = reason.filter(|reason| !text.contains(reason)) {
+        text = format!("{text} ({reason})");
+    }
+    let violations = status.get_details_bad_request().map(|request| request.field_violations);
+    for violation in violations.unwrap_or_default() {
+        text = format!("{text}\n  {}: {}", violation.field, violation.description);
+    }
+    if let Some(delay) = status.get_details_retry_info().and_then(|info| info.retry_delay) {
+        text = format!("{text}; try again in {delay:?}");
+    }
+    text
+}
+
+/// The cause at the bottom: "transport error" alone tells nobody anything.
+fn innermost(status: &Status) -> String {
+    let mut cause: &dyn std::error::Error = status;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    let text = cause.to_string();
+    if text.is_empty() { status.message().to_owned() } else { text }
+}

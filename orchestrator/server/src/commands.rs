@@ -1,0 +1,51 @@
+//! The commands, one file each.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod demo;
+pub(crate) mod describe;
+pub(crate) mod dev;
+pub(crate) mod graph;
+pub(crate) mod health;
+pub(crate) mod history;
+pub(crate) mod list;
+pub(crate) mod machines;
+pub(crate) mod migrate;
+pub(crate) mod namespace;
+pub(crate) mod server;
+pub(crate) mod start;
+pub(crate) mod stop;
+pub(crate) mod update;
+pub(crate) mod validate;
+pub(crate) mod watch;
+
+pub(crate) mod event;
+mod execution;
+mod input;
+
+use crate::cli::{Cli, Command};
+use crate::error::{Answer, CommandError};
+
+pub(crate) async fn run(cli: Cli) -> Result<Answer, CommandError> {
+    let format = cli.global.output;
+    match cli.command {
+        Command::Dev(dev) => dev.run(format).await,
+        Command::Server(server) => server.run(format).await,
+        Command::Migrate(migrate) => migrate.run(format).await,
+        Command::Demo(demo) => demo.run(format).await,
+        Command::Validate(validate) => validate.run(format),
+        Command::Graph(graph) => graph.run(format).await,
+        Command::Create(create) => create.run(format).await,
+        Command::Update(update) => update.run(format).await,
+        Command::Delete(delete) => delete.run(format).await,
+        Command::Machines(machines) => machines.run(format).await,
+        Command::Namespace(namespace) => namespace.run(format).await,
+        Command::Start(start) => start.run(format).await,
+        Command::Describe(describe) => describe.run(format).await,
+        Command::History(history) => history.run(format).await,
+        Command::List(list) => list.run(format).await,
+        Command::Stop(stop) => stop.run(format).await,
+        Command::Watch(watch) => watch.run(format).await,
+        Command::Health(health) => health.run(format).await,
+    }
+}

@@ -1,0 +1,75 @@
+//! `everstep describe`: an execution, or a state machine.
+
+use clap::Args;
+use everstep_proto::v1::{DescribeExecutionRequest, Execution, StateMachine};
+use serde_json::{Value, json};
+
+use super::execution;
+use crate::cli::ClientSettings;
+use crate::client::Client;
+use crate::error::{Answer, CommandError};
+use crate::output::{self, Format};
+
+#[derive(Debug, Args)]
+pub(crate) struct Describe {
+    /// An execution's ARN or MACHINE/NAME, or a state machine's ARN or name
+    what: String,
+    #[command(flatten)]
+    client: ClientSettings,
+}
+
+impl Describe {
+    pub(crate) async fn run(self, format: Format) -> Result<Answer, CommandError> {
+        let client = Client::new(&self.client)?;
+        if self.what.contains(":execution:") || self.what.contains('/') {
+            let execution = describe(&client, &self.what).await?;
+            match format {
+                Format::Text => output::write(&execution::text(&execution)),
+                Format::Json => output::document(&execution::document(&execution)),
+            }
+            return Ok(Answer::Positive);
+        }
+        let machine = client.describe_machine(&self.what).await?;
+        match format {
+            Format::Text => output::write(&machine_text(&machine)),
+            Format::Json => output::document(&machine_document(&machine)),
+        }
+        Ok(Answer::Positive)
+    }
+}
+
+pub(super) async fn describe(client: &Client, given: &str) -> Result<Execution, CommandError> {
+    let request = DescribeExecutionRequest {
+        execution: client.execution_arn(given).await?,
+        namespace: client.namespace.clone(),
+    };
+    client.call(client.executions().describe_execution(client.request(request))).await
+}
+
+fn machine_text(machine: &StateMachine) -> String {
+    let fields = [
+        ("machine", machine.state_machine_arn.clone()),
+        ("revision", machine.revision_id.clone()),
+        ("role", machine.role_arn.clone()),
+        ("created", output::iso(machine.created_at)),
+        ("updated", output::iso(machine.updated_at)),
+    ];
+    let status = machine.status().as_str_name().trim_start_matches("STATE_MACHINE_STATUS_");
+    let lines = fields.iter().filter(|(_, value)| !value.is_empty());
+    let lines: Vec<String> = lines.map(|(name, value)| format!("  {name:<10}{value}")).collect();
+    let definition = machine.definition.trim_end();
+    format!("{status}  {}\n{}\n\n{definition}\n", machine.name, lines.join("\n"))
+}
+
+fn machine_document(machine: &StateMachine) -> Value {
+    json!({
+        "stateMachineArn": machine.state_machine_arn,
+        "name": machine.name,
+        "status": machine.status().as_str_name().trim_start_matches("STATE_MACHINE_STATUS_"),
+        "revisionId": machine.revision_id,
+        "roleArn": machine.role_arn,
+        "createdAt": output::iso(machine.created_at),
+        "updatedAt": output::timestamp(machine.updated_at).map(output::iso_of),
+        "definition": machine.definition,
+    })
+}

@@ -1,0 +1,77 @@
+//! An event as AWS's `GetExecutionHistory` writes it, with payloads as JSON text.
+
+use everstep_proto::v1::HistoryEvent;
+use everstep_proto::v1::history_event::Details;
+use serde_json::{Map, Value, json};
+
+use crate::output;
+
+pub(crate) fn document(event: &HistoryEvent) -> Value {
+    let mut document = Map::new();
+    document.insert("id".to_owned(), event.id.into());
+    document.insert("previousEventId".to_owned(), event.previous_event_id.into());
+    document.insert("timestamp".to_owned(), output::iso(event.timestamp).into());
+    document.insert("type".to_owned(), event.r#type.clone().into());
+    if let Some(details) = &event.details {
+        document.insert(field(&event.r#type, details), present(of(details)));
+    }
+    Value::Object(document)
+}
+
+/// `activityFailedEventDetails`, `stateEnteredEventDetails`, …
+fn field(kind: &str, details: &Details) -> String {
+    let stem = if matches!(details, Details::StateEntered(_)) {
+        "StateEntered"
+    } else if matches!(details, Details::StateExited(_)) {
+        "StateExited"
+    } else {
+        kind
+    };
+    let (first, rest) = stem.split_at(stem.chars().next().map_or(0, char::len_utf8));
+    format!("{}{rest}EventDetails", first.to_lowercase())
+}
+
+fn of(details: &Details) -> Value {
+    match details {
+        Details::ExecutionStarted(d) => {
+            json!({ "input": d.input, "roleArn": d.role_arn, "stateMachineArn": d.state_machine_arn })
+        }
+        Details::ExecutionSucceeded(d) => json!({ "output": d.output }),
+        Details::Failure(d) => json!({ "error": d.error, "cause": d.cause }),
+        Details::StateEntered(d) => json!({ "name": d.name, "input": d.input }),
+        Details::StateExited(d) => json!({ "name": d.name, "output": d.output }),
+        Details::ActivityScheduled(d) => json!({
+            "resource": d.resource, "input": d.input,
+            "timeoutInSeconds": d.timeout_in_seconds, "heartbeatInSeconds": d.heartbeat_in_seconds,
+        }),
+        Details::ActivityStarted(d) => json!({ "workerName": d.worker_name }),
+        Details::Output(d) => json!({ "output": d.output }),
+        Details::LambdaFunctionScheduled(d) => json!({
+            "resource": d.resource, "input": d.input, "timeoutInSeconds": d.timeout_in_seconds,
+        }),
+        Details::TaskScheduled(d) => json!({
+            "resourceType": d.resource_type, "resource": d.resource, "region": d.region,
+            "parameters": d.parameters,
+            "timeoutInSeconds": d.timeout_in_seconds, "heartbeatInSeconds": d.heartbeat_in_seconds,
+        }),
+        Details::TaskStarted(d) => {
+            json!({ "resourceType": d.resource_type, "resource": d.resource })
+        }
+        Details::TaskSucceeded(d) => json!({
+            "resourceType": d.resource_type, "resource": d.resource, "output": d.output,
+        }),
+        Details::TaskFailure(d) => json!({
+            "resourceType": d.resource_type, "resource": d.resource, "error": d.error, "cause": d.cause,
+        }),
+        Details::MapStateStarted(d) => json!({ "length": d.length }),
+        Details::MapIteration(d) => json!({ "name": d.name, "index": d.index }),
+    }
+}
+
+/// Without the fields that are absent.
+fn present(mut details: Value) -> Value {
+    if let Value::Object(fields) = &mut details {
+        fields.retain(|_, value| !value.is_null());
+    }
+    details
+}

@@ -1,0 +1,158 @@
+//! `everstep namespace`: separate names, queues and settings on one server.
+
+use clap::{Args, Subcommand};
+use everstep_proto::v1::{
+    CreateNamespaceRequest, DescribeNamespaceRequest, ListNamespacesRequest, NamespaceSettings,
+    UpdateNamespaceRequest,
+};
+use serde_json::{Value, json};
+
+use crate::cli::ClientSettings;
+use crate::client::Client;
+use crate::error::{Answer, CommandError};
+use crate::output::{self, Format, Table};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Namespace {
+    /// List the namespaces
+    List(#[command(flatten)] ClientSettings),
+    /// Show a namespace's settings
+    Describe(Named),
+    /// Create a namespace
+    Create(Changed),
+    /// Change a namespace's settings; what is not given stays
+    Update(Changed),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    name: String,
+    #[command(flatten)]
+    client: ClientSettings,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Changed {
+    name: String,
+    /// The partition in the namespace's ARNs (at first: aws)
+    #[arg(long)]
+    partition: Option<String>,
+    /// The region in the namespace's ARNs (at first: us-east-1)
+    #[arg(long)]
+    region: Option<String>,
+    /// The account in the namespace's ARNs (at first: 000000000000)
+    #[arg(long)]
+    account: Option<String>,
+    /// For a Task without `TimeoutSeconds`: 1 to 99999999 seconds
+    #[arg(long, value_name = "SECONDS")]
+    task_timeout_seconds: Option<u64>,
+    /// The largest input, output or result in bytes (at first: 262144)
+    #[arg(long, value_name = "BYTES")]
+    payload_bytes_max: Option<u64>,
+    #[command(flatten)]
+    client: ClientSettings,
+}
+
+impl Changed {
+    fn settings(&self) -> NamespaceSettings {
+        NamespaceSettings {
+            partition: self.partition.clone(),
+            region: self.region.clone(),
+            account: self.account.clone(),
+            task_timeout_seconds: self.task_timeout_seconds,
+            payload_bytes_max: self.payload_bytes_max,
+        }
+    }
+}
+
+impl Namespace {
+    pub(crate) async fn run(self, format: Format) -> Result<Answer, CommandError> {
+        let namespaces = match self {
+            Self::List(settings) => {
+                let namespaces = all(&Client::new(&settings)?).await?;
+                if format == Format::Json {
+                    output::document(&namespaces.iter().map(document).collect());
+                    return Ok(Answer::Positive);
+                }
+                namespaces
+            }
+            Self::Describe(Named { name, client }) => {
+                let client = Client::new(&client)?;
+                let request = client.request(DescribeNamespaceRequest { name });
+                vec![client.call(client.namespaces().describe_namespace(request)).await?]
+            }
+            Self::Create(changed) => {
+                let client = Client::new(&changed.client)?;
+                let settings = Some(changed.settings());
+                let request =
+                    client.request(CreateNamespaceRequest { name: changed.name, settings });
+                vec![client.call(client.namespaces().create_namespace(request)).await?]
+            }
+            Self::Update(changed) => {
+                let client = Client::new(&changed.client)?;
+                let settings = Some(changed.settings());
+                let request =
+                    client.request(UpdateNamespaceRequest { name: changed.name, settings });
+                vec![client.call(client.namespaces().update_namespace(request)).await?]
+            }
+        };
+        match format {
+            Format::Text => output::write(&table(namespaces).render()),
+            Format::Json => namespaces.iter().map(document).for_each(|one| output::document(&one)),
+        }
+        Ok(Answer::Positive)
+    }
+}
+
+async fn all(client: &Client) -> Result<Vec<everstep_proto::v1::Namespace>, CommandError> {
+    let mut namespaces = Vec::new();
+    let mut next_token = String::new();
+    loop {
+        let request = client.request(ListNamespacesRequest { max_results: 1000, next_token });
+        let page = client.call(client.namespaces().list_namespaces(request)).await?;
+        namespaces.extend(page.namespaces);
+        if page.next_token.is_empty() {
+            return Ok(namespaces);
+        }
+        next_token = page.next_token;
+    }
+}
+
+fn table(namespaces: Vec<everstep_proto::v1::Namespace>) -> Table {
+    let mut table = Table::new([
+        "NAME",
+        "PARTITION",
+        "REGION",
+        "ACCOUNT",
+        "TASK TIMEOUT (S)",
+        "PAYLOAD (BYTES)",
+        "CREATED",
+    ]);
+    let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+    for namespace in namespaces {
+        let settings = namespace.settings.unwrap_or_default();
+        table.row([
+            namespace.name,
+            settings.partition.unwrap_or_default(),
+            settings.region.unwrap_or_default(),
+            settings.account.unwrap_or_default(),
+            number(settings.task_timeout_seconds),
+            number(settings.payload_bytes_max),
+            output::iso(namespace.created_at),
+        ]);
+    }
+    table
+}
+
+fn document(namespace: &everstep_proto::v1::Namespace) -> Value {
+    let settings = namespace.settings.clone().unwrap_or_default();
+    json!({
+        "name": namespace.name,
+        "partition": settings.partition,
+        "region": settings.region,
+        "account": settings.account,
+        "taskTimeoutSeconds": settings.task_timeout_seconds,
+        "payloadBytesMax": settings.payload_bytes_max,
+        "createdAt": output::iso(namespace.created_at),
+    })
+}

@@ -1,0 +1,51 @@
+//! Settings: flags win over environment variables, those over the file of `--config`.
+//!
+//! The command line (`cli.rs`) declares every setting; a value of the file becomes the flag's default. So a file's
+//! values are read by the same parsers as a flag's, and no setting is declared twice.
+
+#[cfg(test)]
+mod docs;
+pub(crate) mod duration;
+mod file;
+pub(crate) mod log;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgMatches, CommandFactory as _};
+
+use crate::cli::Cli;
+use crate::error::CommandError;
+
+/// Why there are no settings.
+#[derive(Debug)]
+pub(crate) enum Unreadable {
+    /// The command line or an environment variable is wrong, or help was asked for: clap's to print.
+    Usage(clap::Error),
+    /// The file is wrong.
+    File(CommandError),
+}
+
+/// Reads the command line, the environment, and the file if one is named.
+pub(crate) fn read_settings(args: Vec<OsString>) -> Result<ArgMatches, Unreadable> {
+    let mut command = Cli::command();
+    if let Some(path) = file_named(&args) {
+        let values = file::read(&path).map_err(Unreadable::File)?;
+        command = file::apply(command, &path, &values).map_err(Unreadable::File)?;
+    }
+    command.try_get_matches_from(args).map_err(Unreadable::Usage)
+}
+
+/// The file must be known before the command line is parsed: its values are the flags' defaults.
+fn file_named(args: &[OsString]) -> Option<PathBuf> {
+    let mut args = args.iter().skip(1).take_while(|arg| *arg != "--");
+    while let Some(arg) = args.next() {
+        if arg == "--config" {
+            return args.next().map(PathBuf::from);
+        }
+        if let Some(path) = arg.to_str().and_then(|arg| arg.strip_prefix("--config=")) {
+            return Some(PathBuf::from(path));
+        }
+    }
+    std::env::var_os("EVERSTEP_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
