@@ -184,12 +184,11 @@ impl Lane {
         let Some(resident) = self.residents.get_mut(&id) else { return };
         let Some(task) = resident.tasks.get_mut(&wait) else { return };
         let (started_at, deadline, heartbeat) = times;
-        let session = reservation.session.clone();
         let acknowledge_in = TimeDelta::from_std(self.around.config.handout_ack)
             .expect("a setting of a few seconds fits");
         let handed_out = HandedOut {
-            acknowledged: !session.acknowledges,
-            session: Some(session),
+            acknowledged: !reservation.session.acknowledges,
+            session: Some(reservation.session.holder()),
             acknowledge_by: started_at + acknowledge_in,
             last_sign: started_at,
             heartbeat,
