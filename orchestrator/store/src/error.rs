@@ -93,11 +93,11 @@ fn remedy(sqlstate: &str) -> Remedy {
 impl StoreError {
     pub(crate) fn of(error: &sqlx::Error) -> Self {
         let Some(refused) = of_database(error) else {
-            return match error {
-                sqlx::Error::Configuration(reason) => Self::Configuration(reason.to_string()),
-                // Whatever broke on the way: it was not a word of the server's.
-                other => Self::Unavailable(other.to_string()),
-            };
+            if let sqlx::Error::Configuration(reason) = error {
+                return Self::Configuration(reason.to_string());
+            }
+            // Whatever broke on the way: it was not a word of the server's.
+            return Self::Unavailable(error.to_string());
         };
         let refusal = Refusal::of(refused);
         match refused.code() {
@@ -118,30 +118,28 @@ impl StoreError {
 
 impl CommitError {
     pub(crate) fn of(error: &sqlx::Error) -> Self {
-        match of_database(error) {
+        if let Some(refused) = of_database(error) {
             // A FATAL or a PANIC ends the session, perhaps after the commit became durable here and before a standby has it.
-            Some(refused) if refused.severity() == PgSeverity::Error => {
-                Self::Refused(Refusal::of(refused))
+            if refused.severity() == PgSeverity::Error {
+                return Self::Refused(Refusal::of(refused));
             }
-            _ => match error {
-                // Never sent.
-                sqlx::Error::Encode(reason) => Self::Refused(Refusal {
-                    remedy: Remedy::Halve,
-                    sqlstate: String::new(),
-                    constraint: None,
-                    message: reason.to_string(),
-                }),
-                other => Self::Doubt(other.to_string()),
-            },
         }
+        if let sqlx::Error::Encode(reason) = error {
+            // Never sent.
+            return Self::Refused(Refusal {
+                remedy: Remedy::Halve,
+                sqlstate: String::new(),
+                constraint: None,
+                message: reason.to_string(),
+            });
+        }
+        Self::Doubt(error.to_string())
     }
 }
 
 fn of_database(error: &sqlx::Error) -> Option<&PgDatabaseError> {
-    match error {
-        sqlx::Error::Database(error) => error.try_downcast_ref(),
-        _ => None,
-    }
+    let sqlx::Error::Database(error) = error else { return None };
+    error.try_downcast_ref()
 }
 
 #[cfg(test)]

@@ -98,11 +98,8 @@ impl Store {
                 return Ok(Creation::Created(machine(&row)));
             }
             if let Some(standing) = self.machine_by_name(new.namespace, &new.name).await? {
-                return Ok(if standing.is(new) {
-                    Creation::Same(standing)
-                } else {
-                    Creation::Differs(standing)
-                });
+                let same = standing.is(new);
+                return Ok(Creation::stands(standing, same));
             }
             // Its deletion ended between the two statements: the name is free now.
         }

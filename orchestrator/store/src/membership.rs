@@ -113,7 +113,7 @@ impl Store {
         dead: NodeId,
         limit: i64,
     ) -> Result<Vec<ExecutionId>, StoreError> {
-        let claimed = sqlx::query(sql!("node/claim.sql"))
+        let taken = sqlx::query(sql!("node/claim.sql"))
             .bind(claimer.node)
             .bind(claimer.lane)
             .bind(claimer.epoch)
@@ -122,7 +122,7 @@ impl Store {
             // Planned each time: rare, and the tables grow between one takeover and the next.
             .persistent(false)
             .fetch_all(&self.pool);
-        let rows = self.answer(claimed).await?;
+        let rows = self.answer(taken).await?;
         let mut ids: Vec<_> = rows.iter().map(|row| ExecutionId(row.get("id"))).collect();
         ids.sort_unstable();
         Ok(ids)

@@ -51,11 +51,8 @@ impl Store {
             return Ok(Creation::Created(created));
         }
         let standing = self.namespace(name).await?.expect("namespaces are never deleted");
-        Ok(if standing.settings == *settings {
-            Creation::Same(standing)
-        } else {
-            Creation::Differs(standing)
-        })
+        let same = standing.settings == *settings;
+        Ok(Creation::stands(standing, same))
     }
 
     /// None: no such namespace.

@@ -31,8 +31,7 @@ impl Store {
     pub async fn migrate(&self) -> Result<MigrationReport, StoreError> {
         let before = self.version().await?.map_or(0, |found| found.version);
         // Not bounded in time: a migration of a large table takes what it takes, and its locks are bounded themselves.
-        let mut connection = self.connection(sql!("session/reader.sql")).await?;
-        MIGRATIONS.run(&mut connection).await.map_err(|error| refused(&error))?;
+        MIGRATIONS.run(&self.pool).await.map_err(|error| refused(&error))?;
         self.check_schema().await?;
         self.ensure_partitions().await?;
         let versions = MIGRATIONS.iter().map(|migration| migration.version);
@@ -124,14 +123,8 @@ fn newest() -> i64 {
 }
 
 fn refused(error: &MigrateError) -> StoreError {
-    match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-            StoreError::of(error)
-        }
-        MigrateError::VersionMissing(version) => StoreError::Schema(format!(
-            "the database has migration {version}, which this version of Everstep does not know: \
-             install a newer version of Everstep"
-        )),
-        other => StoreError::Schema(format!("the schema could not be brought up to date: {other}")),
+    if let MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) = error {
+        return StoreError::of(error);
     }
+    StoreError::Schema(format!("the schema could not be brought up to date: {error}"))
 }

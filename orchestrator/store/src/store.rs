@@ -55,6 +55,12 @@ pub enum Creation<T> {
     Differs(T),
 }
 
+impl<T> Creation<T> {
+    pub(crate) fn stands(standing: T, same: bool) -> Self {
+        if same { Self::Same(standing) } else { Self::Differs(standing) }
+    }
+}
+
 impl StoreOptions {
     pub fn new(database_url: impl Into<String>) -> Self {
         Self {

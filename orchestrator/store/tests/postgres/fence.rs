@@ -21,7 +21,7 @@ fn one_of_each(world: &World, running: ExecutionId, fresh: [ExecutionId; 2]) -> 
 async fn contents(world: &World) -> (i64, i64, i64, i64) {
     let count = "select (select count(*) from execution), (select count(*) from execution_name), \
                  (select count(*) from history), (select count(*) from execution where ended_at is not null)";
-    sqlx::query_as(count).fetch_one(&mut world.connection().await).await.unwrap()
+    sqlx::query_as(count).fetch_one(&mut world.connection().await).await.expect("counts")
 }
 
 #[tokio::test]
@@ -246,7 +246,11 @@ async fn a_claimer_whose_fence_has_fallen_gets_nothing() {
 }
 
 async fn heartbeat_counter(world: &World, node: store::NodeId) -> i64 {
-    world.store.heartbeat(node).await.unwrap();
+    world.store.heartbeat(node).await.expect("beats");
     let counter = "select counter from node where id = $1";
-    sqlx::query_scalar(counter).bind(node).fetch_one(&mut world.connection().await).await.unwrap()
+    sqlx::query_scalar(counter)
+        .bind(node)
+        .fetch_one(&mut world.connection().await)
+        .await
+        .expect("counts")
 }

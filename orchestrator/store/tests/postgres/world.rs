@@ -26,16 +26,12 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn new() -> Self {
         let url = ScratchCluster::shared().database_like("store", |url| {
-            let url = url.to_owned();
+            let migration = migrate(url.to_owned());
             // The caller's runtime is busy waiting for this.
-            let migrate = std::thread::spawn(move || {
-                Runtime::new().expect("a runtime").block_on(async {
-                    let store = connect(&url).await;
-                    store.migrate().await.expect("migrates");
-                    store.close().await;
-                });
+            let thread = std::thread::spawn(|| {
+                Runtime::new().expect("a runtime").block_on(migration);
             });
-            migrate.join().expect("migrates");
+            thread.join().expect("migrates");
         });
         let store = connect(&url).await;
         let machine = created(store.create_machine(&machine("orders")).await.expect("creates"));
@@ -84,6 +80,12 @@ impl World {
         let from = store::HistoryFrom::After { seq: 0 };
         self.store.history_rows(id, from, page).await.expect("reads").len()
     }
+}
+
+async fn migrate(url: String) {
+    let store = connect(&url).await;
+    store.migrate().await.expect("migrates");
+    store.close().await;
 }
 
 pub(crate) async fn connect(url: &str) -> Store {
