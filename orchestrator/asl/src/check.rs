@@ -32,30 +32,32 @@ pub(crate) use template::warn_of_static_result;
 /// `TimeoutSeconds` and the like: a little over three years.
 pub(crate) const SECONDS_MAX: u64 = 99_999_999;
 
+/// Told of one definition: nobody reads more, and a megabyte can hold a hundred thousand faults.
+const DIAGNOSTICS_MAX: usize = 1_000;
+
 /// Reads `text`: the machine, where there is no error, and every fault in document order, warnings included.
 pub(crate) fn read(text: &str) -> (Option<StateMachine>, Vec<Diagnostic>) {
     let root = match Node::parse(text) {
         Ok(root) => root,
         Err(error) => return (None, vec![unreadable(text, error)]),
     };
-    let check = Check::new(text, &root);
+    let check = Check::new(&root);
     let machine = check.machine(&root);
-    let mut diagnostics = check.diagnostics.into_inner();
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
-    let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let mut faults = check.faults.into_inner();
+    let refused = faults.iter().any(|(_, fault)| fault.severity() == Severity::Error);
     assert!(refused || machine.is_some(), "a definition without a fault makes a machine");
-    (machine.filter(|_| !refused), diagnostics)
+    faults.sort_by_key(|(place, _)| place.at);
+    (machine.filter(|_| !refused), diagnostics(text, faults))
 }
 
 /// What the readers of one definition share.
-pub(crate) struct Check<'a> {
-    text: &'a str,
+pub(crate) struct Check {
     /// The machine's own, which every state has that names none.
     language: QueryLanguage,
     /// The number of each state, by the place of its value.
     ids: BTreeMap<usize, StateId>,
     states: RefCell<Vec<(StateId, State)>>,
-    diagnostics: RefCell<Vec<Diagnostic>>,
+    faults: RefCell<Vec<(Place, Fault)>>,
 }
 
 /// A place in the definition.
@@ -66,25 +68,24 @@ pub(crate) struct Place {
     pub(crate) at: usize,
 }
 
-impl<'a> Check<'a> {
-    fn new(text: &'a str, root: &Node) -> Self {
+impl Check {
+    fn new(root: &Node) -> Self {
         Self {
-            text,
             language: language::of_machine(root),
             ids: scope::number(root),
             states: RefCell::default(),
-            diagnostics: RefCell::default(),
+            faults: RefCell::default(),
         }
     }
 
-    pub(crate) fn report(&self, place: &Place, fault: &Fault) {
-        self.diagnostics.borrow_mut().push(diagnostic(self.text, place, fault));
+    pub(crate) fn report(&self, place: &Place, fault: Fault) {
+        self.faults.borrow_mut().push((place.clone(), fault));
     }
 
     fn machine(&self, root: &Node) -> Option<StateMachine> {
         let place = Place { pointer: String::new(), at: root.at };
         let Some(members) = root.object() else {
-            self.report(&place, &Fault::NotAnObject);
+            self.report(&place, Fault::NotAnObject);
             return None;
         };
         let mut fields = Fields::open(self, self.language, members, place);
@@ -119,6 +120,16 @@ impl<'a> Check<'a> {
 fn names(states: &[State]) -> BTreeMap<Arc<str>, StateId> {
     let named = |(index, state): (usize, &State)| (Arc::clone(&state.name), StateId::at(index));
     states.iter().enumerate().map(named).collect()
+}
+
+/// The first of them; where there are too many, errors come before warnings.
+fn diagnostics(text: &str, mut faults: Vec<(Place, Fault)>) -> Vec<Diagnostic> {
+    if faults.len() > DIAGNOSTICS_MAX {
+        faults.sort_by_key(|(_, fault)| fault.severity());
+        faults.truncate(DIAGNOSTICS_MAX);
+        faults.sort_by_key(|(place, _)| place.at);
+    }
+    faults.iter().map(|(place, fault)| diagnostic(text, place, fault)).collect()
 }
 
 fn diagnostic(text: &str, place: &Place, fault: &Fault) -> Diagnostic {

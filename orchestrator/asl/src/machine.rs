@@ -7,7 +7,7 @@ use crate::check;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::path::Path;
 use crate::retry::Catcher;
-use crate::states::{Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait};
+use crate::states::{Choice, ChoiceRule, Fail, Map, Parallel, Pass, Succeed, Task, Wait};
 
 /// A valid definition. Built by `StateMachine::parse` alone.
 #[derive(Debug)]
@@ -132,29 +132,59 @@ pub enum Edge {
 impl State {
     /// Every way out of this state to another, as the definition lists them.
     pub fn targets(&self) -> impl Iterator<Item = (Edge, StateId)> {
-        let (transition, catchers, choice) = self.ways_out();
-        let next = match transition {
-            Some(Transition::Next(target)) => Some((Edge::Next, target)),
-            Some(Transition::End) | None => None,
-        };
-        let rules = choice.map_or(&[][..], |choice| &choice.rules);
-        let rules = rules.iter().enumerate().map(|(index, rule)| (Edge::Rule(index), rule.next));
-        let default =
-            choice.and_then(|choice| choice.default).map(|target| (Edge::Default, target));
-        let catches =
-            catchers.iter().enumerate().map(|(index, catcher)| (Edge::Catch(index), catcher.next));
-        next.into_iter().chain(rules).chain(default).chain(catches)
+        let rules = self.rules().iter().enumerate();
+        let rules = rules.map(|(index, rule)| (Edge::Rule(index), rule.next));
+        let catchers = self.catchers().iter().enumerate();
+        let catchers = catchers.map(|(index, catcher)| (Edge::Catch(index), catcher.next));
+        self.next().into_iter().chain(rules).chain(self.default()).chain(catchers)
     }
 
-    fn ways_out(&self) -> (Option<Transition>, &[Catcher], Option<&Choice>) {
+    fn next(&self) -> Option<(Edge, StateId)> {
+        let transition = match &self.kind {
+            StateKind::Task(task) => task.transition,
+            StateKind::Parallel(parallel) => parallel.transition,
+            StateKind::Map(map) => map.transition,
+            StateKind::Pass(pass) => pass.transition,
+            StateKind::Wait(wait) => wait.transition,
+            StateKind::Choice(_) | StateKind::Succeed(_) | StateKind::Fail(_) => return None,
+        };
+        match transition {
+            Transition::Next(target) => Some((Edge::Next, target)),
+            Transition::End => None,
+        }
+    }
+
+    fn choice(&self) -> Option<&Choice> {
         match &self.kind {
-            StateKind::Task(task) => (Some(task.transition), &task.catch, None),
-            StateKind::Parallel(parallel) => (Some(parallel.transition), &parallel.catch, None),
-            StateKind::Map(map) => (Some(map.transition), &map.catch, None),
-            StateKind::Pass(pass) => (Some(pass.transition), &[], None),
-            StateKind::Wait(wait) => (Some(wait.transition), &[], None),
-            StateKind::Choice(choice) => (None, &[], Some(choice)),
-            StateKind::Succeed(_) | StateKind::Fail(_) => (None, &[], None),
+            StateKind::Choice(choice) => Some(choice),
+            StateKind::Task(_)
+            | StateKind::Wait(_)
+            | StateKind::Pass(_)
+            | StateKind::Succeed(_)
+            | StateKind::Fail(_)
+            | StateKind::Parallel(_)
+            | StateKind::Map(_) => None,
+        }
+    }
+
+    fn rules(&self) -> &[ChoiceRule] {
+        self.choice().map_or(&[], |choice| &choice.rules)
+    }
+
+    fn default(&self) -> Option<(Edge, StateId)> {
+        Some((Edge::Default, self.choice()?.default?))
+    }
+
+    fn catchers(&self) -> &[Catcher] {
+        match &self.kind {
+            StateKind::Task(task) => &task.catch,
+            StateKind::Parallel(parallel) => &parallel.catch,
+            StateKind::Map(map) => &map.catch,
+            StateKind::Choice(_)
+            | StateKind::Wait(_)
+            | StateKind::Pass(_)
+            | StateKind::Succeed(_)
+            | StateKind::Fail(_) => &[],
         }
     }
 

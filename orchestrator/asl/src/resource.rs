@@ -74,14 +74,7 @@ fn of_arn(arn: &str) -> Result<ResourceKind, ResourceError> {
 
 /// `service:action`, or `aws-sdk:service:action`, and how the Task waits for the end.
 fn of_integration(service: &str, call: &str) -> Result<ResourceKind, ResourceError> {
-    let (call, pattern) = match call {
-        call if call.ends_with(".sync") => (&call[..call.len() - 5], Pattern::Sync),
-        call if call.ends_with(".sync:2") => (&call[..call.len() - 7], Pattern::Sync2),
-        call => match call.strip_suffix(".waitForTaskToken") {
-            Some(call) => (call, Pattern::WaitForTaskToken),
-            None => (call, Pattern::RequestResponse),
-        },
-    };
+    let (call, pattern) = split_pattern(call);
     let (service, action) = match call.rsplit_once(':') {
         Some((inner, action)) => (format!("{service}:{inner}"), action),
         None => (service.to_owned(), call),
@@ -94,6 +87,17 @@ fn of_integration(service: &str, call: &str) -> Result<ResourceKind, ResourceErr
         return Err(ResourceError::Arn);
     }
     Ok(ResourceKind::Service { service: service.into(), action: action.into(), pattern })
+}
+
+fn split_pattern(call: &str) -> (&str, Pattern) {
+    let patterns = [
+        (".sync", Pattern::Sync),
+        (".sync:2", Pattern::Sync2),
+        (".waitForTaskToken", Pattern::WaitForTaskToken),
+    ];
+    let found =
+        patterns.into_iter().find_map(|(end, pattern)| Some((call.strip_suffix(end)?, pattern)));
+    found.unwrap_or((call, Pattern::RequestResponse))
 }
 
 /// `name`, `name:version` or `name:alias`: a version has no queue of its own.
@@ -116,5 +120,89 @@ pub fn check_name(name: &str) -> Result<(), ResourceError> {
     match name.chars().count() {
         length if length > NAME_LENGTH_MAX => Err(ResourceError::NameTooLong(length)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pattern, Resource, ResourceError, ResourceKind};
+
+    fn activity(queue: &str) -> ResourceKind {
+        ResourceKind::Activity { queue: queue.into() }
+    }
+
+    fn lambda(function: &str) -> ResourceKind {
+        ResourceKind::Lambda { function: function.into() }
+    }
+
+    fn service(service: &str, action: &str, pattern: Pattern) -> ResourceKind {
+        ResourceKind::Service { service: service.into(), action: action.into(), pattern }
+    }
+
+    #[test]
+    fn a_resource_names_its_queue() {
+        for (text, kind) in [
+            ("charge-card", activity("charge-card")),
+            ("zahlung_prüfen.v2", activity("zahlung_prüfen.v2")),
+            ("arn:aws:states:us-east-1:123456789012:activity:charge", activity("charge")),
+            ("arn:aws-cn:states:cn-north-1:123456789012:activity:charge", activity("charge")),
+            ("arn:aws:lambda:us-east-1:123456789012:function:charge", lambda("charge")),
+            ("arn:aws:lambda:us-east-1:123456789012:function:charge:$LATEST", lambda("charge")),
+            ("arn:aws:lambda:us-east-1:123456789012:function:charge:42", lambda("charge")),
+            ("arn:aws:lambda:::function:charge", lambda("charge")),
+            (
+                "arn:aws:states:::lambda:invoke",
+                service("lambda", "invoke", Pattern::RequestResponse),
+            ),
+            (
+                "arn:aws:states:us-east-1:123456789012:sqs:sendMessage.waitForTaskToken",
+                service("sqs", "sendMessage", Pattern::WaitForTaskToken),
+            ),
+            (
+                "arn:aws:states:::states:startExecution.sync",
+                service("states", "startExecution", Pattern::Sync),
+            ),
+            (
+                "arn:aws:states:::states:startExecution.sync:2",
+                service("states", "startExecution", Pattern::Sync2),
+            ),
+            (
+                "arn:aws:states:::aws-sdk:dynamodb:putItem",
+                service("aws-sdk:dynamodb", "putItem", Pattern::RequestResponse),
+            ),
+        ] {
+            let resource = Resource::parse(text).unwrap();
+            assert_eq!((resource.kind, &*resource.text), (kind, text));
+        }
+    }
+
+    #[test]
+    fn what_names_no_queue_is_refused() {
+        for (text, error) in [
+            ("", ResourceError::Empty),
+            ("charge card", ResourceError::NameCharacter(' ')),
+            ("foo:bar", ResourceError::NameCharacter(':')),
+            ("a\u{7f}", ResourceError::NameCharacter('\u{7f}')),
+            ("${Charge}", ResourceError::NameCharacter('$')),
+            (
+                "arn:aws:states:us-east-1:123456789012:activity:a b",
+                ResourceError::NameCharacter(' '),
+            ),
+            ("arn:aws:states:us-east-1:123456789012:activity:", ResourceError::Empty),
+            ("arn:aws:lambda:us-east-1:123456789012:function:", ResourceError::Empty),
+            ("arn:", ResourceError::Arn),
+            ("arn:aws:states:us-east-1", ResourceError::Arn),
+            ("arn::states:::lambda:invoke", ResourceError::Arn),
+            ("arn:aws:states:::lambda:", ResourceError::Arn),
+            ("arn:aws:states:::lambda", ResourceError::Arn),
+            ("arn:aws:states::::invoke", ResourceError::Arn),
+            ("arn:aws:sqs:us-east-1:123456789012:queue", ResourceError::Arn),
+            ("arn:aws:swf:us-east-1:123456789012:task:X", ResourceError::Arn),
+        ] {
+            assert_eq!(Resource::parse(text), Err(error), "{text}");
+        }
+        let longest = "q".repeat(80);
+        assert!(Resource::parse(&longest).is_ok());
+        assert_eq!(Resource::parse(&(longest + "q")), Err(ResourceError::NameTooLong(81)));
     }
 }

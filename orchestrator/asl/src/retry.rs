@@ -102,3 +102,6 @@ const DELAY_SECONDS_MAX: u64 = 99_999_999;
 fn seconds(whole: u64) -> f64 {
     whole as f64
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,7 +78,7 @@ impl StateKind {
             Some("Map") => Map::read(fields, within).map(Self::Map),
             Some(_) | None => {
                 if let Some(kind) = kind {
-                    kind.report(&Fault::UnknownType);
+                    kind.report(Fault::UnknownType);
                 }
                 // Nothing is known of its fields, nor of the ways out of it.
                 fields.accept_any();
@@ -101,7 +101,7 @@ impl Transition {
         match (next, ends) {
             (Some(next), true) => {
                 within.target(&next);
-                fields.report(&Fault::ExclusiveFields { fields: EITHER.to_vec() });
+                fields.report(Fault::ExclusiveFields { fields: EITHER.to_vec() });
                 None
             }
             (None, true) => Some(Self::End),
@@ -110,7 +110,7 @@ impl Transition {
                 // Where it leads to is not known: no other state is called lost because of it.
                 within.obscure();
                 if !has_end || fields.has_false("End") {
-                    fields.report(&Fault::NoneOfFields { fields: EITHER.to_vec() });
+                    fields.report(Fault::NoneOfFields { fields: EITHER.to_vec() });
                 }
                 None
             }

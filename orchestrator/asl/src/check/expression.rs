@@ -17,7 +17,7 @@ fn visit(field: &Field<'_>, node: &Node, pointer: &str) {
         Json::String(text) => {
             if text.starts_with(OPEN) != text.ends_with(CLOSE) {
                 let place = Place { pointer: pointer.to_owned(), at: node.at };
-                field.check.report(&place, &Fault::ExpressionDelimiters);
+                field.check.report(&place, Fault::ExpressionDelimiters);
             }
         }
         Json::Array(items) => {

@@ -14,7 +14,7 @@ use crate::template::{Template, Text};
 use crate::timestamp;
 
 pub(crate) struct Field<'a> {
-    pub(crate) check: &'a Check<'a>,
+    pub(crate) check: &'a Check,
     pub(crate) language: QueryLanguage,
     pub(crate) name: &'static str,
     pub(crate) node: &'a Node,
@@ -22,17 +22,17 @@ pub(crate) struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    pub(crate) fn report(&self, fault: &Fault) {
+    pub(crate) fn report(&self, fault: Fault) {
         self.check.report(&self.place, fault);
     }
 
-    fn refuse<T>(&self, fault: &Fault) -> Option<T> {
+    fn refuse<T>(&self, fault: Fault) -> Option<T> {
         self.report(fault);
         None
     }
 
     fn wrong_type<T>(&self, expected: &'static str) -> Option<T> {
-        self.refuse(&Fault::WrongType { expected })
+        self.refuse(Fault::WrongType { expected })
     }
 
     pub(crate) fn text(&self) -> Option<&'a str> {
@@ -51,7 +51,7 @@ impl<'a> Field<'a> {
     pub(crate) fn allowed(&self, values: &'static [&'static str]) -> Option<&'static str> {
         let text = self.text()?;
         let allowed = values.iter().copied().find(|value| *value == text);
-        allowed.or_else(|| self.refuse(&Fault::NotAllowed { allowed: values }))
+        allowed.or_else(|| self.refuse(Fault::NotAllowed { allowed: values }))
     }
 
     pub(crate) fn object(&self) -> Option<Fields<'a>> {
@@ -66,7 +66,7 @@ impl<'a> Field<'a> {
     /// The elements of an array that may not be empty.
     pub(crate) fn some_items(&self) -> Option<Vec<Field<'a>>> {
         let items = self.items()?;
-        if items.is_empty() { self.refuse(&Fault::Empty) } else { Some(items) }
+        if items.is_empty() { self.refuse(Fault::Empty) } else { Some(items) }
     }
 
     pub(crate) fn items(&self) -> Option<Vec<Field<'a>>> {
@@ -91,17 +91,15 @@ impl<'a> Field<'a> {
             return self.wrong_type("Integer");
         }
         if text.starts_with('-') && digits.bytes().any(|byte| byte != b'0') {
-            return self.refuse(&Fault::TooSmall { minimum: *range.start() });
+            return self.refuse(Fault::TooSmall { minimum: *range.start() });
         }
         // What does not fit is larger than any range.
         let value = digits.parse().unwrap_or(u64::MAX);
         match value {
             value if value < *range.start() => {
-                self.refuse(&Fault::TooSmall { minimum: *range.start() })
+                self.refuse(Fault::TooSmall { minimum: *range.start() })
             }
-            value if value > *range.end() => {
-                self.refuse(&Fault::TooLarge { maximum: *range.end() })
-            }
+            value if value > *range.end() => self.refuse(Fault::TooLarge { maximum: *range.end() }),
             value => Some(value),
         }
     }
@@ -114,13 +112,13 @@ impl<'a> Field<'a> {
         let Json::Number(number) = &self.node.json else { return self.wrong_type("Number") };
         let value: f64 = number.as_str().parse().expect("a JSON number is a number");
         if value < f64::from(minimum) {
-            return self.refuse(&Fault::TooSmall { minimum: minimum.into() });
+            return self.refuse(Fault::TooSmall { minimum: minimum.into() });
         }
         match maximum {
             Some(maximum) if value > f64::from(maximum) => {
-                self.refuse(&Fault::TooLarge { maximum: maximum.into() })
+                self.refuse(Fault::TooLarge { maximum: maximum.into() })
             }
-            _ if value.is_infinite() => self.refuse(&Fault::TooLarge { maximum: u64::MAX }),
+            _ if value.is_infinite() => self.refuse(Fault::TooLarge { maximum: u64::MAX }),
             _ => Some(value),
         }
     }
@@ -140,23 +138,23 @@ impl<'a> Field<'a> {
         if self.is_expression() {
             return None;
         }
-        timestamp::parse(self.text()?).or_else(|| self.refuse(&Fault::NotATimestamp))
+        timestamp::parse(self.text()?).or_else(|| self.refuse(Fault::NotATimestamp))
     }
 
     pub(crate) fn path(&self) -> Option<Path> {
         let text = self.text()?;
         if template::names_variable(text) {
-            return self.refuse(&Fault::VARIABLES);
+            return self.refuse(Fault::VARIABLES);
         }
         Path::parse(text)
-            .map_err(|error| self.report(&Fault::NotAPath { reason: error.to_string() }))
+            .map_err(|error| self.report(Fault::NotAPath { reason: error.to_string() }))
             .ok()
     }
 
     pub(crate) fn reference_path(&self) -> Option<ReferencePath> {
         let text = self.text()?;
         ReferencePath::parse(text)
-            .map_err(|error| self.report(&Fault::NotAReferencePath { reason: error.to_string() }))
+            .map_err(|error| self.report(Fault::NotAReferencePath { reason: error.to_string() }))
             .ok()
     }
 
@@ -169,9 +167,9 @@ impl<'a> Field<'a> {
     pub(crate) fn computed_text(&self) -> Option<Text> {
         let text = self.text()?;
         if template::names_variable(text) {
-            return self.refuse(&Fault::VARIABLES);
+            return self.refuse(Fault::VARIABLES);
         }
-        Text::parse(text).map_err(|reason| self.report(&Fault::NotAText { reason })).ok()
+        Text::parse(text).map_err(|reason| self.report(Fault::NotAText { reason })).ok()
     }
 
     pub(crate) fn value(&self) -> Value {

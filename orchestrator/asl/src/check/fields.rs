@@ -11,7 +11,7 @@ use crate::states::Number;
 use crate::template::Template;
 
 pub(crate) struct Fields<'a> {
-    pub(crate) check: &'a Check<'a>,
+    pub(crate) check: &'a Check,
     pub(crate) language: QueryLanguage,
     pub(crate) place: Place,
     members: &'a [Member],
@@ -24,7 +24,7 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub(crate) fn open(
-        check: &'a Check<'a>,
+        check: &'a Check,
         language: QueryLanguage,
         members: &'a [Member],
         place: Place,
@@ -35,7 +35,7 @@ impl<'a> Fields<'a> {
         let fields =
             Self { check, language, place, members, repeated, known: Vec::new(), any: false };
         for member in members.iter().filter(|member| !fields.is_first(member)) {
-            fields.report_at(member, &Fault::RepeatedField { field: member.name.clone() });
+            fields.report_at(member, Fault::RepeatedField { field: member.name.clone() });
         }
         fields
     }
@@ -45,7 +45,7 @@ impl<'a> Fields<'a> {
         self.known.push(name);
         let member = member(self.members, name)?;
         if let Some(fault) = language::misplaced(name, self.language) {
-            self.report_at_object(member, &fault);
+            self.report_at_object(member, fault);
             return None;
         }
         let place = Place { pointer: format!("{}/{name}", self.place.pointer), at: member.at };
@@ -54,10 +54,6 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn has(&self, name: &str) -> bool {
         member(self.members, name).is_some()
-    }
-
-    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.members.iter().map(|member| member.name.as_str())
     }
 
     /// These may be meant by a field that is not known.
@@ -71,7 +67,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The object itself is at fault.
-    pub(crate) fn report(&self, fault: &Fault) {
+    pub(crate) fn report(&self, fault: Fault) {
         self.check.report(&self.place, fault);
     }
 
@@ -79,7 +75,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn require(&self, names: &[&'static str]) {
         let missing: Vec<_> = names.iter().copied().filter(|name| !self.has(name)).collect();
         if !missing.is_empty() {
-            self.report(&Fault::MissingFields { fields: missing });
+            self.report(Fault::MissingFields { fields: missing });
         }
     }
 
@@ -87,7 +83,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn exclude(&self, names: &[&'static str]) {
         let present = self.members.iter().filter(|member| names.contains(&member.name.as_str()));
         if let Some(second) = present.skip(1).find(|it| self.is_first(it)) {
-            self.report_at_object(second, &Fault::ExclusiveFields { fields: names.to_vec() });
+            self.report_at_object(second, Fault::ExclusiveFields { fields: names.to_vec() });
         }
     }
 
@@ -95,7 +91,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn choose(&self, names: &[&'static str]) {
         self.exclude(names);
         if !names.iter().any(|name| self.has(name)) {
-            self.report(&Fault::NoneOfFields { fields: names.to_vec() });
+            self.report(Fault::NoneOfFields { fields: names.to_vec() });
         }
     }
 
@@ -111,7 +107,7 @@ impl<'a> Fields<'a> {
         for member in self.members.iter().filter(is_unknown) {
             if self.is_first(member) {
                 let field = member.name.clone();
-                self.report_at_object(member, &Fault::UnknownField { field, known: known.clone() });
+                self.report_at_object(member, Fault::UnknownField { field, known: known.clone() });
             }
         }
     }
@@ -120,13 +116,13 @@ impl<'a> Fields<'a> {
         !self.repeated.contains(&it.at)
     }
 
-    fn report_at(&self, member: &Member, fault: &Fault) {
+    fn report_at(&self, member: &Member, fault: Fault) {
         let pointer = format!("{}/{}", self.place.pointer, member.name);
         self.check.report(&Place { pointer, at: member.at }, fault);
     }
 
     /// AWS points at the object and names the field in the message; the line is the field's.
-    fn report_at_object(&self, member: &Member, fault: &Fault) {
+    fn report_at_object(&self, member: &Member, fault: Fault) {
         self.check.report(&Place { pointer: self.place.pointer.clone(), at: member.at }, fault);
     }
 }
@@ -185,7 +181,7 @@ impl Fields<'_> {
     /// `Assign`.
     pub(crate) fn variables(&mut self) {
         let Some(field) = self.get("Assign") else { return };
-        field.report(&Fault::VARIABLES);
+        field.report(Fault::VARIABLES);
         if field.object().is_none() {
             return;
         }

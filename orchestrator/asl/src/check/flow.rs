@@ -21,11 +21,11 @@ pub(super) fn read_flow(fields: &mut Fields<'_>) -> Option<Flow> {
     let states = fields.get("States")?;
     let check = fields.check;
     let Some(members) = states.node.object() else {
-        states.report(&Fault::WrongType { expected: "Object" });
+        states.report(Fault::WrongType { expected: "Object" });
         return None;
     };
     if members.is_empty() {
-        states.report(&Fault::Empty);
+        states.report(Fault::Empty);
         return None;
     }
     let scope = Scope::new(check, members);
@@ -36,7 +36,7 @@ pub(super) fn read_flow(fields: &mut Fields<'_>) -> Option<Flow> {
 }
 
 fn read_states(
-    check: &Check<'_>,
+    check: &Check,
     members: &[Member],
     states: &Place,
     scope: &Scope<'_>,
@@ -56,13 +56,13 @@ fn read_states(
 }
 
 fn read_state<'a>(
-    check: &'a Check<'a>,
+    check: &'a Check,
     member: &'a Member,
     place: Place,
     within: Within<'a>,
 ) -> Option<State> {
     let Some(members) = member.value.object() else {
-        check.report(&place, &Fault::WrongType { expected: "Object" });
+        check.report(&place, Fault::WrongType { expected: "Object" });
         within.obscure();
         return None;
     };
@@ -72,12 +72,12 @@ fn read_state<'a>(
     state
 }
 
-fn check_name(check: &Check<'_>, name: &str, place: &Place) {
+fn check_name(check: &Check, name: &str, place: &Place) {
     if name.is_empty() {
-        check.report(place, &Fault::StateNameEmpty);
+        check.report(place, Fault::StateNameEmpty);
     }
     if name.chars().count() > STATE_NAME_MAX {
         let fault = Fault::StateNameTooLong { name: name.to_owned(), maximum: STATE_NAME_MAX };
-        check.report(place, &fault);
+        check.report(place, fault);
     }
 }

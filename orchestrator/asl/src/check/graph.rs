@@ -10,7 +10,7 @@ use crate::machine::StateId;
 
 /// Where the ways out of a state are not known, nothing follows from them. Like AWS, a flow that cannot end is not asked what is unreachable in it.
 pub(super) fn check_flow(
-    check: &Check<'_>,
+    check: &Check,
     flow: &Place,
     states: &[Member],
     scope: &Scope<'_>,
@@ -20,7 +20,7 @@ pub(super) fn check_flow(
         return;
     }
     if !scope.has_end() {
-        check.report(flow, &Fault::NoTerminalState);
+        check.report(flow, Fault::NoTerminalState);
         return;
     }
     // Without a start nothing is reachable: what no other state leads to is named alone.
@@ -30,7 +30,7 @@ pub(super) fn check_flow(
         if scope.means(&state.name, id) && !found.contains(&id) {
             let pointer = format!("{}/States/{}", flow.pointer, state.name);
             let fault = Fault::Unreachable { name: state.name.clone() };
-            check.report(&Place { pointer, at: state.at }, &fault);
+            check.report(&Place { pointer, at: state.at }, fault);
         }
     }
 }

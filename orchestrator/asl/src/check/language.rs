@@ -71,7 +71,7 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<QueryLanguage> {
     let language = of_name(field.allowed(&NAMES))?;
     match language {
         QueryLanguage::JsonPath => {}
-        QueryLanguage::Jsonata => field.report(&Fault::JSONATA),
+        QueryLanguage::Jsonata => field.report(Fault::JSONATA),
     }
     Some(language)
 }
@@ -81,7 +81,7 @@ pub(crate) fn read_of_state(fields: &mut Fields<'_>) -> QueryLanguage {
     let of_machine = fields.check.language;
     let language = read(fields).unwrap_or(of_machine);
     if (of_machine, language) == (QueryLanguage::Jsonata, QueryLanguage::JsonPath) {
-        fields.report(&Fault::LanguageDowngrade);
+        fields.report(Fault::LanguageDowngrade);
     }
     language
 }

@@ -8,6 +8,9 @@ use super::{Check, Field, Place};
 use crate::diagnostic::{Fault, nearest};
 use crate::machine::StateId;
 
+/// Names that a misspelt one is held against: each costs time, and each misspelt name pays it.
+const NEAREST_AMONG_MAX: usize = 200;
+
 /// A flow's states by name, and what its states' readers learn about ways between them.
 pub(crate) struct Scope<'a> {
     names: BTreeMap<&'a str, StateId>,
@@ -26,7 +29,7 @@ pub(crate) struct Within<'a> {
 
 impl<'a> Scope<'a> {
     /// Of states with the same name the first one counts.
-    pub(super) fn new(check: &Check<'_>, states: &'a [Member]) -> Self {
+    pub(super) fn new(check: &Check, states: &'a [Member]) -> Self {
         let mut names = BTreeMap::new();
         for state in states {
             names.entry(state.name.as_str()).or_insert(check.ids[&state.value.at]);
@@ -38,10 +41,15 @@ impl<'a> Scope<'a> {
         let name = target.text()?;
         let found = self.names.get(name).copied();
         if found.is_none() {
-            let nearest = nearest(name, self.names.keys().copied()).map(str::to_owned);
-            target.report(&Fault::TargetNotFound { target: name.to_owned(), nearest });
+            let nearest = self.nearest(name).map(str::to_owned);
+            target.report(Fault::TargetNotFound { target: name.to_owned(), nearest });
         }
         found
+    }
+
+    fn nearest(&self, name: &str) -> Option<&'a str> {
+        let names = self.names.keys().copied();
+        if self.names.len() > NEAREST_AMONG_MAX { None } else { nearest(name, names) }
     }
 
     /// Where one can go from `state`.
@@ -99,13 +107,13 @@ pub(super) fn number(root: &Node) -> BTreeMap<usize, StateId> {
 }
 
 /// Names are unique across the whole machine, not only in their flow.
-pub(super) fn report_repeated_names(check: &Check<'_>, root: &Node) {
+pub(super) fn report_repeated_names(check: &Check, root: &Node) {
     let mut first: BTreeMap<&str, String> = BTreeMap::new();
     visit_states(root, "", &mut |state, pointer| {
         if let Some(first) = first.get(state.name.as_str()) {
             let place = Place { pointer, at: state.at };
             let fault = Fault::DuplicateState { name: state.name.clone(), first: first.clone() };
-            check.report(&place, &fault);
+            check.report(&place, fault);
         } else {
             first.insert(&state.name, pointer);
         }

@@ -14,7 +14,7 @@ pub(super) fn read(field: &Field<'_>) -> Option<Template> {
     let faults = match Template::parse(&value) {
         Ok(template) if !reads_variable(field.node) => return Some(template),
         Ok(_) => {
-            field.report(&Fault::VARIABLES);
+            field.report(Fault::VARIABLES);
             return None;
         }
         Err(faults) => faults,
@@ -27,7 +27,7 @@ pub(super) fn read(field: &Field<'_>) -> Option<Template> {
         } else {
             Fault::Template { message: fault.message, reason: fault.reason }
         };
-        field.check.report(&Place { pointer: found.holder, at: found.at }, &fault);
+        field.check.report(&Place { pointer: found.holder, at: found.at }, fault);
     }
     None
 }
@@ -110,28 +110,28 @@ fn any_field(node: &Node, holds: &mut impl FnMut(&Member) -> bool) -> bool {
 }
 
 /// `"name"` beside `"name.$"`: both would be the field `name`.
-fn report_twins(check: &Check<'_>, node: &Node, pointer: &str) {
+fn report_twins(check: &Check, node: &Node, pointer: &str) {
     visit_objects(node, pointer, &mut |members, holder| {
         let plain: BTreeSet<&str> = members.iter().map(|member| member.name.as_str()).collect();
         for member in members {
             let name = member.name.strip_suffix(".$").filter(|name| plain.contains(name));
             if let Some(name) = name {
                 let place = Place { pointer: format!("{holder}/{}", member.name), at: member.at };
-                check.report(&place, &Fault::RepeatedField { field: name.to_owned() });
+                check.report(&place, Fault::RepeatedField { field: name.to_owned() });
             }
         }
     });
 }
 
 /// A field whose value looks like a path, but whose name does not say that it is one.
-fn warn_of_paths(check: &Check<'_>, node: &Node, pointer: &str) {
+fn warn_of_paths(check: &Check, node: &Node, pointer: &str) {
     visit_fields(node, pointer, &mut |member, holder| {
         let looks_like_path = member.value.text().is_some_and(|text| {
             text.starts_with("$.") || text.starts_with("$$.") || text.starts_with("States.")
         });
         if looks_like_path && !member.name.ends_with(".$") {
             let place = Place { pointer: holder.to_owned(), at: member.at };
-            check.report(&place, &Fault::NoDollar { field: member.name.clone() });
+            check.report(&place, Fault::NoDollar { field: member.name.clone() });
         }
     });
 }
@@ -141,18 +141,18 @@ pub(crate) fn warn_of_static_result(field: &Field<'_>) {
     visit_fields(field.node, &field.place.pointer, &mut |member, holder| {
         if member.name.ends_with(".$") {
             let place = Place { pointer: holder.to_owned(), at: member.at };
-            field.check.report(&place, &Fault::StaticResult { field: member.name.clone() });
+            field.check.report(&place, Fault::StaticResult { field: member.name.clone() });
         }
     });
 }
 
-pub(super) fn report_repeated_fields(check: &Check<'_>, node: &Node, pointer: &str) {
+pub(super) fn report_repeated_fields(check: &Check, node: &Node, pointer: &str) {
     let mut seen: BTreeSet<(String, &str)> = BTreeSet::new();
     visit_fields(node, pointer, &mut |member, holder| {
         let field = (holder.to_owned(), member.name.as_str());
         if !seen.insert(field) {
             let place = Place { pointer: format!("{holder}/{}", member.name), at: member.at };
-            check.report(&place, &Fault::RepeatedField { field: member.name.clone() });
+            check.report(&place, Fault::RepeatedField { field: member.name.clone() });
         }
     });
 }

@@ -67,7 +67,7 @@ fn read_max_delay(fields: &mut Fields<'_>, interval_seconds: u64) -> Option<u64>
     let field = fields.get("MaxDelaySeconds")?;
     let max_delay = field.integer(1..=MAX_DELAY_SECONDS_MAX)?;
     if max_delay <= interval_seconds {
-        field.report(&Fault::DelayBelowInterval);
+        field.report(Fault::DelayBelowInterval);
     }
     Some(max_delay)
 }
@@ -118,11 +118,11 @@ fn read_error_equals(fields: &mut Fields<'_>, is_last: bool) -> Vec<String> {
     let errors: Vec<&str> = items.iter().filter_map(Field::text).collect();
     let misplaced = !is_last || errors.len() > 1;
     if errors.contains(&names::ALL) && misplaced {
-        field.report(&Fault::AllNotLast);
+        field.report(Fault::AllNotLast);
     }
     for item in &items {
         if let Some(name) = item.node.text().filter(|name| is_reserved_by_nobody(name)) {
-            item.report(&Fault::ReservedErrorName { name: name.to_owned() });
+            item.report(Fault::ReservedErrorName { name: name.to_owned() });
         }
     }
     errors.into_iter().map(str::to_owned).collect()

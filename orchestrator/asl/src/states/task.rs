@@ -55,7 +55,7 @@ impl Task {
 
 fn read_resource(field: &Field<'_>) -> Option<Resource> {
     let resource = Resource::parse(field.text()?);
-    resource.map_err(|error| field.report(&Fault::NotAResource { reason: error.to_string() })).ok()
+    resource.map_err(|error| field.report(Fault::NotAResource { reason: error.to_string() })).ok()
 }
 
 fn check_heartbeat(
@@ -67,7 +67,7 @@ fn check_heartbeat(
         && heartbeat >= timeout
         && let Some(field) = fields.get("HeartbeatSeconds")
     {
-        field.report(&Fault::HeartbeatTooLong);
+        field.report(Fault::HeartbeatTooLong);
     }
 }
 
@@ -78,7 +78,7 @@ fn read_credentials(field: &Field<'_>) -> Option<Value> {
         QueryLanguage::Jsonata => &["RoleArn"][..],
     };
     if !names.iter().any(|name| fields.has(name)) {
-        field.report(&Fault::NoRoleArn);
+        field.report(Fault::NoRoleArn);
     }
     match field.language {
         QueryLanguage::JsonPath => {

@@ -58,7 +58,7 @@ fn validation_corpus() {
         let case: Value = serde_json::from_str(line).unwrap();
         let diagnostics = errors(case["definition"].as_str().unwrap());
         texts.compare(&case, &diagnostics);
-        let id = case["id"].as_str().unwrap();
+        let id = case["id"].as_str().expect("a case has an id");
         verdicts.extend(judge(&case, &diagnostics).err().map(|why| format!("{id}\n    {why}")));
     }
     assert!(cases.lines().count() > 400, "the corpus is cut short");
@@ -79,7 +79,7 @@ impl Texts {
         if case["source"] != "aws" || is_of_express(case) {
             return;
         }
-        let messages = case["messages"].as_array().unwrap();
+        let messages = case["messages"].as_array().expect("a case has messages");
         for message in messages.iter().filter_map(Value::as_str) {
             let says = |it: &Diagnostic| {
                 message == it.message || message.ends_with(&format!("Definition: '{it}'"))
@@ -94,7 +94,7 @@ impl Texts {
 }
 
 fn judge(case: &Value, diagnostics: &[Diagnostic]) -> Result<(), String> {
-    let id = case["id"].as_str().unwrap();
+    let id = case["id"].as_str().expect("a case has an id");
     if let Some((_, kinds, _)) = REFUSED_BY_AWS.iter().find(|(_, _, ids)| ids.contains(&id)) {
         let expected = diagnostics.iter().all(|it| kinds.contains(&it.kind));
         let refused = expected && diagnostics.iter().any(|it| it.kind == kinds[0]);
@@ -105,7 +105,7 @@ fn judge(case: &Value, diagnostics: &[Diagnostic]) -> Result<(), String> {
         };
     }
     let is_unsupported = |it: &Diagnostic| it.code == Code::UnsupportedFeature;
-    match case["valid"].as_bool().unwrap() {
+    match case["valid"].as_bool().expect("a case has a verdict") {
         true if diagnostics.iter().all(is_unsupported) => Ok(()),
         true => Err(format!("refused: {}", words(diagnostics))),
         false if is_of_express(case) || !diagnostics.is_empty() => Ok(()),
@@ -115,7 +115,7 @@ fn judge(case: &Value, diagnostics: &[Diagnostic]) -> Result<(), String> {
 
 /// What an Express machine does not support is judged where the type of the machine is known.
 fn is_of_express(case: &Value) -> bool {
-    let messages = case["messages"].as_array().unwrap();
+    let messages = case["messages"].as_array().expect("a case has messages");
     messages.iter().filter_map(Value::as_str).any(|text| text.contains("Express state machine"))
 }
 
@@ -134,7 +134,7 @@ fn words(diagnostics: &[Diagnostic]) -> String {
 
 /// A file of the recorded truth; `None`, with a line that says so, where it is absent (but not in CI).
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn recorded(file: &str) -> Option<String> {
+pub(crate) fn recorded(file: &str) -> Option<String> {
     let folder = std::env::var_os("EVERSTEP_CONFORMANCE").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance"),
         PathBuf::from,

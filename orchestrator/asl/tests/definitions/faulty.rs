@@ -85,8 +85,9 @@ fn cases(text: &str) -> Vec<Case<'_>> {
 
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/definitions/faulty");
-    let files =
-        fs::read_dir(folder).expect("the table is there").map(|entry| entry.unwrap().path());
+    let files = fs::read_dir(folder)
+        .expect("the table is there")
+        .map(|entry| entry.expect("the folder can be read").path());
     let mut files: Vec<_> = files.collect();
     files.sort();
     files

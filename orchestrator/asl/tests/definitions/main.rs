@@ -1,4 +1,8 @@
 //! Definitions: what is accepted, what is refused, and in which words.
 
+#![expect(clippy::disallowed_methods, reason = "recorded truth and the table are files")]
+
 mod corpus;
 mod faulty;
+mod machine;
+mod mutation;

@@ -39,7 +39,7 @@ impl Condition {
         fields.text("Comment");
         let forms = FORMS.into_iter().filter(|form| fields.has(form)).count();
         if forms != 1 {
-            fields.report(&Fault::NotACondition);
+            fields.report(Fault::NotACondition);
             fields.accept_any();
             return None;
         }
@@ -73,13 +73,13 @@ impl Condition {
             }
             [] if fields.has("Condition") => None,
             [] => {
-                fields.report(&Fault::NoComparison);
+                fields.report(Fault::NoComparison);
                 // None of them is there: they are what a misspelt field may mean.
                 fields.know(&NAMES);
                 None
             }
             [_, ..] => {
-                fields.report(&Fault::ExclusiveFields { fields: present });
+                fields.report(Fault::ExclusiveFields { fields: present });
                 None
             }
         }
@@ -136,5 +136,5 @@ fn read_operand<'a, T>(
 
 fn read_pattern(field: &Field<'_>) -> Option<Pattern> {
     let pattern = Pattern::parse(field.text()?);
-    pattern.map_err(|error| field.report(&Fault::NotAPattern { reason: error.to_string() })).ok()
+    pattern.map_err(|error| field.report(Fault::NotAPattern { reason: error.to_string() })).ok()
 }

@@ -49,7 +49,7 @@ fn read_items_path(field: &Field<'_>) -> Option<Path> {
         return Some(path);
     }
     let reason = "it may find many values".to_owned();
-    field.report(&Fault::NotAReferencePath { reason });
+    field.report(Fault::NotAReferencePath { reason });
     None
 }
 
@@ -83,7 +83,7 @@ fn read_config(config: &Field<'_>) {
     let distributed =
         mode.filter(|mode| mode.allowed(&["INLINE", "DISTRIBUTED"]) == Some("DISTRIBUTED"));
     if let Some(mode) = distributed {
-        mode.report(&Fault::DISTRIBUTED_MAP);
+        mode.report(Fault::DISTRIBUTED_MAP);
         config.require(&["ExecutionType"]);
         config.allowed("ExecutionType", &["STANDARD", "EXPRESS"]);
     }
@@ -94,14 +94,14 @@ fn read_config(config: &Field<'_>) {
 fn read_distributed(fields: &mut Fields<'_>) {
     for name in ["ItemReader", "ResultWriter", "ItemBatcher"] {
         if let Some(field) = fields.get(name) {
-            field.report(&Fault::DISTRIBUTED_MAP);
+            field.report(Fault::DISTRIBUTED_MAP);
             if name == "ItemBatcher" {
                 read_batcher(&field);
             }
         }
     }
     if let Some(label) = fields.get("Label") {
-        label.report(&Fault::DISTRIBUTED_MAP);
+        label.report(Fault::DISTRIBUTED_MAP);
         read_label(&label);
     }
 }
@@ -124,5 +124,5 @@ fn read_label(field: &Field<'_>) {
         }
         None => return,
     };
-    field.report(&Fault::Label { reason });
+    field.report(Fault::Label { reason });
 }
