@@ -1,7 +1,7 @@
 //! Payload templates: what they render, what they refuse, and how they fail.
 
 use asl::template::{Template, Text};
-use asl::{Draw, Payload, Scope, names};
+use asl::{Draw, Payload, Scope, StateKind, StateMachine, names};
 use serde_json::json;
 
 use crate::support;
@@ -113,6 +113,20 @@ fn a_field_cannot_be_given_a_reserved_name() {
     let template = json!({ "x": { "$serde_json::private::Number.$": "$.to.name" } });
     let faults = Template::parse(&template).unwrap_err();
     assert!(faults[0].reason.ends_with("no field's name can begin with `$serde_json::private::`"));
+}
+
+#[test]
+fn the_constants_of_a_definition_keep_their_letters() {
+    let definition = r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true,
+        "Result": {"b": 1E400, "a": [1.10, -0, 1e5, 12345678901234567890], "s": "\u0000"}}}}"#;
+    let machine = StateMachine::parse(definition).unwrap();
+    let StateKind::Pass(pass) = &machine.state(machine.root.start_at).kind else {
+        panic!("a Pass")
+    };
+    assert_eq!(
+        pass.result.as_ref().unwrap().to_string(),
+        r#"{"b":1E400,"a":[1.10,-0,1e5,12345678901234567890],"s":"\u0000"}"#
+    );
 }
 
 #[test]
