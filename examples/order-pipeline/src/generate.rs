@@ -48,7 +48,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::orders_file;
-    use crate::order::{Ending, orders};
+    use crate::order::{Ending, Order, orders};
 
     #[test]
     fn the_file_is_what_the_generator_writes() {
@@ -81,13 +81,15 @@ mod tests {
         };
         assert!(orders.iter().filter(|order| long_id(order.input.get())).count() >= 10);
 
-        let ends =
-            |error: Option<&str>| orders.iter().filter(move |o| o.expect.error.as_deref() == error);
-        assert!(ends(None).all(|order| order.expect.status == Ending::Succeeded));
-        assert!(ends(Some("PaymentDeclined")).count() >= 20);
-        assert!(ends(Some("OrderRefunded")).count() >= 30);
-        let attempts =
-            |n| orders.iter().filter(move |o| o.expect.inventory_attempts == Some(n)).count();
+        let ends = |error: &str| {
+            orders.iter().filter(|o| o.expect.error.as_deref() == Some(error)).count()
+        };
+        assert!(ends("PaymentDeclined") >= 20);
+        assert!(ends("OrderRefunded") >= 30);
+        let consistent =
+            |o: &Order| o.expect.error.is_none() == (o.expect.status == Ending::Succeeded);
+        assert!(orders.iter().all(consistent));
+        let attempts = |n| orders.iter().filter(|o| o.expect.inventory_attempts == Some(n)).count();
         assert_eq!((attempts(2), attempts(4)), (6, 3));
     }
 }

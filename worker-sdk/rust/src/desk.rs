@@ -5,8 +5,6 @@
 
 mod held;
 mod outbox;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
