@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use everstep_proto::v1::{Task, WorkRequest};
 use everstep_worker::{Queue, TaskError};
 use tokio::sync::Notify;
+use tokio_stream::StreamExt as _;
 use tonic::Code;
 
 use crate::fake::{Served, Server, task};
@@ -92,23 +93,20 @@ impl Ledger {
 async fn credits_never_exceed_the_slots() {
     let running = Arc::new(AtomicU32::new(0));
     let most = Arc::new(AtomicU32::new(0));
-    let handler = || {
-        let (running, most) = (running.clone(), most.clone());
-        move |token: String| {
-            let (running, most) = (running.clone(), most.clone());
-            async move {
-                most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                for _ in 0..token.len() * 3 {
-                    tokio::task::yield_now().await;
-                }
-                running.fetch_sub(1, Ordering::SeqCst);
-                Ok::<_, TaskError>(())
-            }
+    let shared = (running.clone(), most.clone());
+    let handler = move |token: String| {
+        let (running, most) = shared.clone();
+        async move {
+            most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            let turns = tokio_stream::iter(0..token.len() * 3);
+            turns.then(|_| tokio::task::yield_now()).collect::<Vec<()>>().await;
+            running.fetch_sub(1, Ordering::SeqCst);
+            Ok::<_, TaskError>(())
         }
     };
     let mut server = Server::start().await;
-    let worker = server.worker().slots(7).queue("a", handler()).queue("b", handler());
-    let _served = Served::start(worker.serve(Queue::new("c", handler()).slots(2)));
+    let worker = server.worker().slots(7).queue("a", handler.clone()).queue("b", handler.clone());
+    let _served = Served::start(worker.serve(Queue::new("c", handler).slots(2)));
     let mut session = server.session().await;
     let mut ledger = Ledger::default();
 
