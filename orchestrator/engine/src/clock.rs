@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 #[derive(Debug)]
 pub(crate) struct Clock(Mutex<Reading>);
@@ -25,8 +25,9 @@ impl Clock {
         *self.lock() = Reading::between(asked, database, answered);
     }
 
+    /// In microseconds, as PostgreSQL keeps times: what is answered now equals what is read back later.
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.lock().now()
+        self.lock().now().trunc_subsecs(6)
     }
 
     /// The early edge of the estimate: no timer is due before it, so none fires early.
