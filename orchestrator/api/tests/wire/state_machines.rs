@@ -1,0 +1,176 @@
+//! State machines: created, changed, shown, listed, deleted.
+
+use everstep_proto::v1;
+use tonic::Code;
+
+use crate::world::{ONE_TASK, PASS, World, create, reason, start};
+
+fn describe(name: &str) -> v1::DescribeStateMachineRequest {
+    let state_machine = name.to_owned();
+    v1::DescribeStateMachineRequest { state_machine, ..v1::DescribeStateMachineRequest::default() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_created_is_shown_by_name_and_by_arn() {
+    let mut world = World::new().await;
+    let request = v1::CreateStateMachineRequest {
+        configuration: Some(v1::StateMachineConfiguration {
+            logging: r#"{"level": "OFF"}"#.to_owned(),
+            ..v1::StateMachineConfiguration::default()
+        }),
+        ..create("order", ONE_TASK)
+    };
+    let created = world.machines.create_state_machine(request).await.unwrap().into_inner();
+
+    assert_eq!(
+        created.state_machine_arn,
+        "arn:aws:states:us-east-1:000000000000:stateMachine:order"
+    );
+    for name in ["order", &created.state_machine_arn] {
+        let shown = world.machines.describe_state_machine(describe(name)).await.unwrap();
+        let shown = shown.into_inner();
+        assert_eq!(shown.definition, ONE_TASK);
+        assert_eq!(shown.role_arn, "arn:aws:iam::000000000000:role/order");
+        assert_eq!(shown.r#type(), v1::StateMachineType::Standard);
+        assert_eq!(shown.status(), v1::StateMachineStatus::Active);
+        assert_eq!(shown.revision_id, "", "absent until the first update");
+        assert_eq!(shown.configuration.unwrap().logging, r#"{"level": "OFF"}"#);
+        assert_eq!(shown.created_at, created.created_at);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn creating_the_same_again_answers_with_the_one_that_exists() {
+    let mut world = World::new().await;
+    let first = world.machines.create_state_machine(create("order", PASS)).await.unwrap();
+    let again = world.machines.create_state_machine(create("order", PASS)).await.unwrap();
+    let other = world.machines.create_state_machine(create("order", ONE_TASK)).await.unwrap_err();
+
+    assert_eq!(first.into_inner(), again.into_inner());
+    assert_eq!(
+        (other.code(), reason(&other).as_str()),
+        (Code::AlreadyExists, "StateMachineAlreadyExists")
+    );
+    assert_eq!(
+        other.message(),
+        "State Machine Already Exists: 'arn:aws:states:us-east-1:000000000000:stateMachine:order'"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_update_counts_from_the_next_start_on() {
+    let mut world = World::new().await;
+    world.create("order", ONE_TASK).await;
+    let before = world.start("order", "{}").await;
+    let request = v1::UpdateStateMachineRequest {
+        state_machine: "order".to_owned(),
+        definition: Some(PASS.to_owned()),
+        ..v1::UpdateStateMachineRequest::default()
+    };
+    let updated = world.machines.update_state_machine(request).await.unwrap().into_inner();
+    let after = world.start("order", "{}").await;
+
+    let events = world.watch(&after).await;
+    assert_eq!(events.last().unwrap().r#type, "ExecutionSucceeded");
+    let (before, after) = (world.describe(&before).await, world.describe(&after).await);
+    assert_eq!(before.status(), v1::ExecutionStatus::Running, "it keeps its revision");
+    assert_eq!(before.revision_id, "");
+    assert_eq!(after.revision_id, updated.revision_id);
+    let shown = world.machines.describe_state_machine(describe("order")).await.unwrap();
+    assert_eq!(shown.into_inner().revision_id, updated.revision_id);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_come_in_pages_by_name() {
+    let mut world = World::new().await;
+    for name in ["c", "a", "e", "b", "d"] {
+        world.create(name, PASS).await;
+    }
+    let mut names = Vec::new();
+    let mut next_token = String::new();
+    loop {
+        let request = v1::ListStateMachinesRequest {
+            max_results: 2,
+            next_token: next_token.clone(),
+            ..v1::ListStateMachinesRequest::default()
+        };
+        let page = world.machines.list_state_machines(request).await.unwrap().into_inner();
+        assert!(page.state_machines.len() <= 2);
+        names.extend(page.state_machines.into_iter().map(|machine| machine.name));
+        next_token = page.next_token;
+        if next_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(names, ["a", "b", "c", "d", "e"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_machine_takes_no_new_executions_and_ends_those_that_run() {
+    let mut world = World::new().await;
+    world.create("order", ONE_TASK).await;
+    let execution = world.start("order", "{}").await;
+    let delete = v1::DeleteStateMachineRequest {
+        state_machine: "order".to_owned(),
+        ..v1::DeleteStateMachineRequest::default()
+    };
+    world.machines.delete_state_machine(delete.clone()).await.unwrap();
+
+    let shown = world.machines.describe_state_machine(describe("order")).await.unwrap();
+    assert_eq!(shown.into_inner().status(), v1::StateMachineStatus::Deleting);
+    let refused = world.executions.start_execution(start("order", "{}")).await.unwrap_err();
+    assert_eq!(reason(&refused), "StateMachineDeleting");
+    assert_eq!(world.describe(&execution).await.status(), v1::ExecutionStatus::Running);
+
+    // Deleting twice, or what never was, is no fault.
+    world.machines.delete_state_machine(delete).await.unwrap();
+    let unknown = v1::DeleteStateMachineRequest {
+        state_machine: "nobody".to_owned(),
+        ..v1::DeleteStateMachineRequest::default()
+    };
+    world.machines.delete_state_machine(unknown).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_faulty_definition_is_an_answer_of_validate_and_a_refusal_of_create() {
+    use tonic_types::StatusExt as _;
+    let mut world = World::new().await;
+    let definition = r#"{"StartAt": "Gone", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#;
+    let request = v1::ValidateStateMachineDefinitionRequest {
+        definition: definition.to_owned(),
+        ..v1::ValidateStateMachineDefinitionRequest::default()
+    };
+    let validated = world.machines.validate_state_machine_definition(request).await.unwrap();
+    let validated = validated.into_inner();
+    let refused = world.machines.create_state_machine(create("x", definition)).await.unwrap_err();
+
+    assert!(!validated.valid);
+    assert!(validated.diagnostics.len() >= 2, "all faults at once: {:?}", validated.diagnostics);
+    for diagnostic in &validated.diagnostics {
+        assert!(diagnostic.line > 0 && diagnostic.column > 0, "{diagnostic:?}");
+        assert!(!diagnostic.advice.is_empty(), "{diagnostic:?}");
+    }
+    assert_eq!(
+        (refused.code(), reason(&refused).as_str()),
+        (Code::InvalidArgument, "InvalidDefinition")
+    );
+    assert!(refused.message().starts_with("Invalid State Machine Definition: '"), "{refused}");
+    let details = refused.get_error_details();
+    let violations = &details.bad_request().unwrap().field_violations;
+    let fields: Vec<_> = violations.iter().map(|violation| violation.field.clone()).collect();
+    let locations: Vec<_> =
+        validated.diagnostics.iter().map(|diagnostic| diagnostic.location.clone()).collect();
+    assert_eq!(fields, locations);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_definition_with_hundreds_of_faults_still_fits_a_status() {
+    let mut world = World::new().await;
+    let states: Vec<String> =
+        (0..500).map(|state| format!(r#""S{state}": {{"Type": "Bogus", "Next": "Z"}}"#)).collect();
+    let definition = format!(r#"{{"StartAt": "S0", "States": {{{}}}}}"#, states.join(", "));
+    let refused = world.machines.create_state_machine(create("x", &definition)).await.unwrap_err();
+
+    assert_eq!(reason(&refused), "InvalidDefinition");
+    assert!(refused.message().contains("violations in all"), "{}", refused.message());
+}
