@@ -150,7 +150,10 @@ fn diagnostic(text: &str, place: &Place, fault: &Fault) -> Diagnostic {
 fn unreadable(text: &str, error: PayloadError) -> Diagnostic {
     let (fault, line, column) = match error {
         PayloadError::Syntax { .. } if text.trim().is_empty() => (Fault::NotAnObject, 1, 1),
-        PayloadError::Syntax { line, column, reason } => (Fault::NotJson { reason }, line, column),
+        // What is missing at a line's very end stands, for `serde_json`, in column 0 of the next.
+        PayloadError::Syntax { line, column, reason } => {
+            (Fault::NotJson { reason }, line, column.max(1))
+        }
         PayloadError::TooDeep { line, column } => {
             (Fault::TooDeep { levels: NESTING_MAX }, line, column)
         }

@@ -56,6 +56,10 @@ impl<'a> Fields<'a> {
         member(self.members, name).is_some()
     }
 
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.members.iter().map(|member| member.name.as_str())
+    }
+
     /// These may be meant by a field that is not known.
     pub(crate) fn know(&mut self, names: &[&'static str]) {
         self.known.extend(names);

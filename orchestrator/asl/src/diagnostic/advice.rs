@@ -6,7 +6,7 @@ impl Fault {
     #[expect(clippy::too_many_lines, reason = "a table: one sentence for each fault")]
     pub(crate) fn advice(&self) -> String {
         let advice: &str = match self {
-            Self::NotJson { .. } => "Correct the JSON text at this place.",
+            Self::NotJson { reason } => syntax(reason),
             Self::TooDeep { levels } => {
                 return format!("Nest arrays and objects at most {levels} levels deep.");
             }
@@ -53,7 +53,9 @@ impl Fault {
                     "Write a queue's name, or the ARN of an activity, a function or a service ({reason})."
                 );
             }
-            Self::NoRoleArn => "Add RoleArn or RoleArn.$ to Credentials.",
+            Self::MissingParameter { field } => {
+                return format!("Add {field}, or {field}.$ to compute it.");
+            }
             Self::HeartbeatTooLong => "Lower HeartbeatSeconds, or raise TimeoutSeconds.",
             Self::AllNotLast => "Give States.ALL an entry of its own, the last one of the list.",
             Self::ReservedErrorName { .. } => {
@@ -102,6 +104,26 @@ impl Fault {
             }
         };
         advice.to_owned()
+    }
+}
+
+/// In plain words what `serde_json` was waiting for.
+fn syntax(reason: &str) -> &'static str {
+    match reason {
+        "key must be a string" => {
+            "Write a field's name in double quotes here, or remove the comma before."
+        }
+        "trailing comma" => "Remove the comma before this place.",
+        "expected `:`" => "Write a colon between the field's name and its value.",
+        "expected ident" | "expected value" => {
+            "Write a value here: an object, an array, a string in double quotes, a number, true, false or null."
+        }
+        "trailing characters" => "Remove what follows the end of the definition.",
+        reason if reason.starts_with("EOF") => "The text ends too soon: close what is open.",
+        reason if reason.starts_with("expected `,`") => {
+            "Write a comma here, or close what is open."
+        }
+        _ => "Correct the JSON text at this place.",
     }
 }
 

@@ -49,8 +49,8 @@ pub(crate) enum Fault {
     NotAPattern { reason: String },
     #[error("Value is not a valid resource ARN")]
     NotAResource { reason: String },
-    #[error("The field 'RoleArn' is required but was missing")]
-    NoRoleArn,
+    #[error("The field '{field}' is required but was missing")]
+    MissingParameter { field: &'static str },
     #[error("HeartbeatSeconds must be smaller than TimeoutSeconds")]
     HeartbeatTooLong,
     #[error("States.ALL must appear alone and at end of list")]
@@ -143,7 +143,7 @@ impl Fault {
             | Self::NotATimestamp
             | Self::NotAPattern { .. }
             | Self::NotAResource { .. }
-            | Self::NoRoleArn
+            | Self::MissingParameter { .. }
             | Self::HeartbeatTooLong
             | Self::AllNotLast
             | Self::ReservedErrorName { .. }
@@ -180,7 +180,7 @@ impl Fault {
             Self::NotATimestamp => "NOT_A_TIMESTAMP",
             Self::NotAPattern { .. } => "NOT_A_PATTERN",
             Self::NotAResource { .. } => "NOT_A_RESOURCE",
-            Self::NoRoleArn => "NO_ROLE_ARN",
+            Self::MissingParameter { .. } => "MISSING_PARAMETER",
             Self::HeartbeatTooLong => "HEARTBEAT_TOO_LONG",
             Self::AllNotLast => "ALL_NOT_LAST",
             Self::ReservedErrorName { .. } => "RESERVED_ERROR_NAME",

@@ -206,3 +206,23 @@ fn a_definition_of_faults_alone_is_refused_in_no_time() {
     let diagnostics = StateMachine::parse(&text).expect_err("no target exists");
     assert_eq!(diagnostics.len(), 1_000);
 }
+
+#[test]
+fn the_deepest_nesting_is_read() {
+    let inner = r#"{ "Variable": "$.x", "IsNull": true"#;
+    let depth = 120;
+    let condition = format!("{}{inner}{}", r#"{ "Not": "#.repeat(depth), "}".repeat(depth));
+    let text = format!(
+        r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Choice", "Choices": [{condition}, "Next": "B"}}]}}, "B": {{"Type": "Succeed"}}}}}}"#
+    );
+    assert!(StateMachine::parse(&text).is_ok());
+
+    let flow = |inner: String, level: usize| {
+        format!(
+            r#"{{"StartAt": "S{level}", "States": {{"S{level}": {{"Type": "Parallel", "End": true, "Branches": [{inner}]}}}}}}"#
+        )
+    };
+    let last = r#"{"StartAt": "Last", "States": {"Last": {"Type": "Succeed"}}}"#.to_owned();
+    let text = (0..30).fold(last, flow);
+    assert_eq!(StateMachine::parse(&text).expect("it is valid").states().count(), 31);
+}
