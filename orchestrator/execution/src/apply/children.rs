@@ -81,7 +81,10 @@ impl Execution {
     pub(super) fn end_iteration(&mut self, at: At<'_>, child: BranchId) {
         let Some(branch) = self.remove_branch(child) else { return };
         let Phase::Ended { output } = branch.phase else { return };
-        self.finish_child(at.event.branch, branch.parent, branch.last, Some(output));
+        let Some(place) = branch.parent else { return };
+        self.free_place(at.event.branch, branch.last);
+        // Seen on AWS: the Map's own events follow the last MapIterationSucceeded.
+        self.finish_child(place, at.id, Some(output));
     }
 
     /// A failure within what the Map tolerates leaves its error output in the item's place; beyond that, the Map fails with the next events.
@@ -92,8 +95,9 @@ impl Execution {
         {
             map.failures += 1;
         }
-        let output = at.event.payload.clone();
-        self.finish_child(at.event.branch, branch.parent, at.event.previous, output);
+        let Some(place) = branch.parent else { return };
+        self.free_place(at.event.branch, at.event.previous);
+        self.finish_child(place, at.id, at.event.payload.clone());
     }
 
     /// A branch came to its end: of a Parallel it is joined at once; a Map's iteration waits for its own event, the root for the execution's.
@@ -104,28 +108,25 @@ impl Execution {
             Some(JoinKind::Parallel) => {
                 let Some(branch) = self.remove_branch(id) else { return };
                 let Phase::Ended { output } = branch.phase else { return };
-                self.finish_child(parent.branch, branch.parent, branch.last, Some(output));
+                self.finish_child(parent, branch.last, Some(output));
                 self.settle(parent.branch, seq);
             }
         }
     }
 
-    fn finish_child(
-        &mut self,
-        parent_id: BranchId,
-        place: Option<Parent>,
-        last: PublicId,
-        output: Option<Payload>,
-    ) {
-        let Some(parent) = self.branches.get_mut(&parent_id) else { return };
+    fn finish_child(&mut self, place: Parent, last: PublicId, output: Option<Payload>) {
+        let Some(parent) = self.branches.get_mut(&place.branch) else { return };
         parent.last = last;
         let Some(join) = parent.join_mut() else { return };
-        let Some(result) = place.and_then(|place| join.results.get_mut(place.index)) else {
-            return;
-        };
+        let Some(result) = join.results.get_mut(place.index) else { return };
         *result = output;
         join.finished += 1;
-        if let JoinKind::Map(map) = &mut join.kind
+    }
+
+    /// An iteration made room for another, which will point at its last state event.
+    fn free_place(&mut self, map: BranchId, last: PublicId) {
+        if let Some(join) = self.join_mut(map)
+            && let JoinKind::Map(map) = &mut join.kind
             && map.max_concurrency != 0
         {
             map.freed.push_back(last);

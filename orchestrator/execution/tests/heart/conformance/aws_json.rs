@@ -1,0 +1,111 @@
+//! The public history in the shape of AWS's `GetExecutionHistory`.
+
+use execution::event::Failure;
+use execution::history::{Details, PublicEvent};
+use serde_json::{Map, Value, json};
+
+pub(super) fn history(events: &[PublicEvent]) -> Vec<Value> {
+    events.iter().map(event).collect()
+}
+
+fn event(event: &PublicEvent) -> Value {
+    let mut json = Map::new();
+    if let Some((name, details)) = details(event) {
+        json.insert(name, details);
+    }
+    json.insert("id".to_owned(), event.id.0.into());
+    json.insert("previousEventId".to_owned(), event.previous_id.0.into());
+    json.insert("type".to_owned(), event.event_type.into());
+    Value::Object(json)
+}
+
+fn details(event: &PublicEvent) -> Option<(String, Value)> {
+    let included = || json!({ "truncated": false });
+    let details = match &event.details {
+        // Seen on AWS: the abort and the start of a Lambda function have no object at all.
+        Details::None => return None,
+        Details::ExecutionStarted { input, role_arn, .. } => {
+            json!({ "input": input.text(), "inputDetails": included(), "roleArn": role_arn })
+        }
+        Details::ExecutionSucceeded { output } | Details::Output { output } => {
+            json!({ "output": output.text(), "outputDetails": included() })
+        }
+        Details::Failure(failed) => Value::Object(failure(failed)),
+        Details::StateEntered { name, input } => {
+            let name_of = format!("{}EventDetails", "stateEntered");
+            return Some((
+                name_of,
+                json!({ "input": input.text(), "inputDetails": included(), "name": &**name }),
+            ));
+        }
+        Details::StateExited { name, output } => {
+            return Some((
+                "stateExitedEventDetails".to_owned(),
+                json!({ "name": &**name, "output": output.text(), "outputDetails": included() }),
+            ));
+        }
+        Details::ActivityScheduled { resource, input, timeout_seconds, heartbeat_seconds } => {
+            limits(
+                json!({ "input": input.text(), "inputDetails": included(), "resource": &**resource }),
+                (*timeout_seconds, *heartbeat_seconds),
+            )
+        }
+        Details::ActivityStarted { worker_name } => {
+            worker_name.as_ref().map_or_else(|| json!({}), |name| json!({ "workerName": &**name }))
+        }
+        Details::LambdaFunctionScheduled { resource, input, timeout_seconds } => limits(
+            json!({ "input": input.text(), "inputDetails": included(), "resource": &**resource }),
+            (*timeout_seconds, None),
+        ),
+        Details::TaskScheduled(task) => limits(
+            json!({
+                "resourceType": &*task.resource_type,
+                "resource": &*task.resource,
+                "region": &*task.region,
+                "parameters": task.parameters.text(),
+            }),
+            (task.timeout_seconds, task.heartbeat_seconds),
+        ),
+        Details::TaskStarted { resource_type, resource } => {
+            json!({ "resourceType": &**resource_type, "resource": &**resource })
+        }
+        Details::TaskSucceeded { resource_type, resource, output } => json!({
+            "resourceType": &**resource_type,
+            "resource": &**resource,
+            "output": output.text(),
+            "outputDetails": included(),
+        }),
+        Details::TaskFailure { resource_type, resource, failure: failed } => {
+            let mut details = failure(failed);
+            details.insert("resourceType".to_owned(), (&**resource_type).into());
+            details.insert("resource".to_owned(), (&**resource).into());
+            Value::Object(details)
+        }
+        Details::MapStateStarted { length } => json!({ "length": length }),
+        Details::MapIteration { name, index } => json!({ "name": &**name, "index": index }),
+    };
+    let mut name = event.event_type.to_owned();
+    name[..1].make_ascii_lowercase();
+    Some((name + "EventDetails", details))
+}
+
+fn failure(failure: &Failure) -> Map<String, Value> {
+    let mut details = Map::new();
+    if let Some(error) = &failure.error {
+        details.insert("error".to_owned(), error.as_str().into());
+    }
+    if let Some(cause) = &failure.cause {
+        details.insert("cause".to_owned(), cause.as_str().into());
+    }
+    details
+}
+
+fn limits(mut details: Value, (timeout, heartbeat): (Option<u64>, Option<u64>)) -> Value {
+    if let Some(seconds) = timeout {
+        details["timeoutInSeconds"] = seconds.into();
+    }
+    if let Some(seconds) = heartbeat {
+        details["heartbeatInSeconds"] = seconds.into();
+    }
+    details
+}
