@@ -192,7 +192,13 @@ impl<'a> Evaluation<'a> {
             Expression::Call(call) => self.call(call).map(Cow::Owned),
             Expression::Path(path) => {
                 path.check_input(&self.scope)?;
-                self.select(path).map_err(|failure| self.not_selected(path, field, failure))
+                match self.select(path) {
+                    // Seen on AWS: a field asks for all matches, and there are none, even where the way to them is missing.
+                    Err(PathFailure::NotFound(_)) if !path.is_definite() => {
+                        Ok(Cow::Owned(Value::Array(Vec::new())))
+                    }
+                    found => found.map_err(|failure| self.not_selected(path, field, failure)),
+                }
             }
         }
     }

@@ -14,10 +14,16 @@ use crate::simulated::Simulated;
 use recorded::Case;
 
 /// Cases that need nothing but the orchestrator and differ, with the reason.
-const EXCEPTIONS: &[(&str, &str)] = &[(
-    "v2/scenarios/test_base_scenarios.py::TestBaseScenarios::test_parallel_state_nested#get_execution_history",
-    "the recording lacks the inner Parallel's ParallelStateExited, whose id its own numbers leave free",
-)];
+const EXCEPTIONS: &[(&str, &str)] = &[
+    (
+        "v2/scenarios/test_base_scenarios.py::TestBaseScenarios::test_escape_sequence_parsing[ESCAPE_SEQUENCES_JSONPATH]#get_execution_history",
+        "a backslash within a quoted name: we read it as the recorded Jayway 3.0.0 does, AWS keeps it",
+    ),
+    (
+        "v2/scenarios/test_base_scenarios.py::TestBaseScenarios::test_parallel_state_nested#get_execution_history",
+        "the recording lacks the inner Parallel's ParallelStateExited, whose id its own numbers leave free",
+    ),
+];
 
 /// Cases whose tasks are answered from the recording and differ, with the reason.
 const EXCEPTIONS_WITH_WORKER: &[(&str, &str)] = &[

@@ -3,6 +3,3 @@
 mod simulated;
 
 mod conformance;
-mod golden;
-mod properties;
-mod scenarios;
