@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Migrate(commands::migrate::Migrate),
     /// Run the order pipeline with everything it needs, and compare how each order ends with how it should
     Demo(commands::demo::Demo),
+    #[command(hide = true)]
+    DemoWorker(commands::demo_worker::DemoWorker),
 
     /// Check a definition and report every fault in it; needs no server
     Validate(commands::validate::Validate),

@@ -3,6 +3,7 @@
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod demo;
+pub(crate) mod demo_worker;
 pub(crate) mod describe;
 pub(crate) mod dev;
 pub(crate) mod graph;
@@ -20,7 +21,7 @@ pub(crate) mod validate;
 pub(crate) mod watch;
 
 pub(crate) mod event;
-mod execution;
+pub(crate) mod execution;
 mod input;
 
 use crate::cli::{Cli, Command};
@@ -33,6 +34,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Answer, CommandError> {
         Command::Server(server) => server.run(format).await,
         Command::Migrate(migrate) => migrate.run(format).await,
         Command::Demo(demo) => demo.run(format).await,
+        Command::DemoWorker(worker) => worker.run().await,
         Command::Validate(validate) => validate.run(format),
         Command::Graph(graph) => graph.run(format).await,
         Command::Create(create) => create.run(format).await,

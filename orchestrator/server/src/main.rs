@@ -4,6 +4,7 @@ mod cli;
 mod client;
 mod commands;
 mod config;
+mod demo;
 mod dev;
 mod error;
 mod graph;

@@ -77,6 +77,17 @@ pub(crate) fn shortened(text: &str, width_max: usize) -> String {
     one_line.chars().take(width_max.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// A remark that the next one takes the place of.
+pub(crate) fn note_in_place(text: &str) {
+    // Nobody reads it if that fails.
+    let _ = write!(io::stderr(), "\r\x1b[K{text}");
+}
+
+/// Whether people read the remarks on a terminal that one may draw on.
+pub(crate) fn notes_on_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
 /// Whether standard output is a terminal that one may draw on.
 pub(crate) fn on_terminal() -> bool {
     io::stdout().is_terminal()

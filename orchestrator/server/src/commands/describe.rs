@@ -38,7 +38,7 @@ impl Describe {
     }
 }
 
-pub(super) async fn describe(client: &Client, given: &str) -> Result<Execution, CommandError> {
+pub(crate) async fn describe(client: &Client, given: &str) -> Result<Execution, CommandError> {
     let request = DescribeExecutionRequest {
         execution: client.execution_arn(given).await?,
         namespace: client.namespace.clone(),

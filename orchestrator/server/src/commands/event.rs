@@ -73,6 +73,14 @@ fn state_named(event: &HistoryEvent) -> Option<&str> {
     }
 }
 
+/// The state that begins with this event.
+pub(crate) fn state_entered(event: &HistoryEvent) -> Option<&str> {
+    if let Some(Details::StateEntered(details)) = &event.details {
+        return Some(&details.name);
+    }
+    None
+}
+
 /// Whether an attempt of a task begins.
 pub(crate) fn is_scheduled(event: &HistoryEvent) -> bool {
     matches!(
