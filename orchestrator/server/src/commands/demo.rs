@@ -89,22 +89,20 @@ impl Demo {
     }
 
     fn text(&self, stage: &Stage, verdict: &Verdict, prefix: &str, took: Duration) -> String {
-        let mut text = format!("\n{}\n", verdict.table());
+        let mut lines = vec![String::new(), verdict.table()];
         let (all, took) = (verdict.orders(), output::span(took));
         if verdict.all_as_they_should() {
-            text.push_str(&format!("All {all} orders ended as they should, in {took}.\n"));
+            lines.push(format!("All {all} orders ended as they should, in {took}."));
         } else {
             let otherwise = &verdict.otherwise;
-            text.push_str(&format!(
-                "{} of {all} orders ended otherwise than they should ({took}):\n",
-                otherwise.len()
+            let count = otherwise.len();
+            lines.push(format!(
+                "{count} of {all} orders ended otherwise than they should ({took}):"
             ));
-            for (name, mismatch) in otherwise {
-                text.push_str(&format!("  {name}: {mismatch}\n"));
-            }
+            lines.extend(otherwise.iter().map(|(name, mismatch)| format!("  {name}: {mismatch}")));
         }
-        text.push_str(&self.next_steps(stage, verdict, prefix));
-        text
+        lines.push(self.next_steps(stage, verdict, prefix));
+        lines.join("\n")
     }
 
     fn next_steps(&self, stage: &Stage, verdict: &Verdict, prefix: &str) -> String {
@@ -180,8 +178,9 @@ impl Teller {
         }
     }
 
-    fn end(&self) {
-        if output::notes_on_terminal() {
+    /// The line that was drawn in place stays.
+    fn end(self) {
+        if self.told_at.is_none() {
             output::note("");
         }
     }

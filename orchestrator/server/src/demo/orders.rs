@@ -27,7 +27,7 @@ const REPEAT_PAUSE: Duration = Duration::from_millis(300);
 #[derive(Debug)]
 pub(crate) struct Orders {
     client: Client,
-    orders: Vec<Order>,
+    all: Vec<Order>,
     /// Before each name, where the folder may hold the same orders of an earlier run.
     prefix: String,
     give_up_at: Instant,
@@ -42,7 +42,7 @@ pub(crate) struct Progress {
 
 impl Orders {
     pub(crate) fn new(client: Client, prefix: String, give_up_at: Instant) -> Self {
-        Self { client, orders: order_pipeline::orders(), prefix, give_up_at }
+        Self { client, all: order_pipeline::orders(), prefix, give_up_at }
     }
 
     pub(crate) fn name(&self, order: &Order) -> String {
@@ -69,13 +69,13 @@ impl Orders {
     /// A start that is repeated with the same name and input answers with the execution that runs; one that has
     /// ended by then refuses, and was started.
     pub(crate) async fn start(&self, mut tell: impl FnMut(Progress)) -> Result<(), CommandError> {
-        let starts = self.orders.iter().map(|order| self.start_one(order));
+        let starts = self.all.iter().map(|order| self.start_one(order));
         let mut starts = stream::iter(starts).buffer_unordered(STARTS_AT_ONCE);
         let mut started = 0;
         while let Some(outcome) = starts.next().await {
             outcome?;
             started += 1;
-            tell(Progress { started, ended: 0, all: self.orders.len() });
+            tell(Progress { started, ended: 0, all: self.all.len() });
         }
         Ok(())
     }
@@ -99,7 +99,7 @@ impl Orders {
 
     /// Until all have ended, or it is time to give up.
     pub(crate) async fn wait(&self, mut tell: impl FnMut(Progress)) -> Result<(), CommandError> {
-        let all = self.orders.len();
+        let all = self.all.len();
         loop {
             let running = self.patiently(async || self.running().await).await?;
             tell(Progress { started: all, ended: all.saturating_sub(running), all });
@@ -135,7 +135,7 @@ impl Orders {
     /// How each order ended, beside how it should.
     pub(crate) async fn judge(&self) -> Result<Verdict, CommandError> {
         let mut verdict = Verdict::default();
-        for order in &self.orders {
+        for order in &self.all {
             let name = self.name(order);
             let (execution, states) = self.patiently(async || self.look_up(&name).await).await?;
             verdict.add(order, name, &execution, &states);

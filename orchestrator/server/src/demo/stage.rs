@@ -14,7 +14,7 @@ use super::process::{Kept, Plan};
 use crate::error::CommandError;
 
 /// PostgreSQL may have to be downloaded first.
-const READY_WITHIN: Duration = Duration::from_secs(300);
+const READY_WITHIN: Duration = Duration::from_mins(5);
 
 #[derive(Debug)]
 pub(crate) struct Stage {
