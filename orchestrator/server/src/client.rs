@@ -78,7 +78,9 @@ impl Client {
     pub(crate) fn refusal(&self, status: &Status) -> CommandError {
         let Self { address, timeout, .. } = self;
         let reason = status.get_details_error_info().map(|info| info.reason);
-        let code = status.code();
+        // A connection that broke under a call is reported as unknown, with the transport's error as its source.
+        let broken = status.code() == Code::Unknown && std::error::Error::source(status).is_some();
+        let code = if broken { Code::Unavailable } else { status.code() };
         let message = if code == Code::Unavailable && reason.is_none() {
             format!(
                 "no server answers at {address} ({}); start one with `everstep dev`, or name another by --address",

@@ -96,12 +96,17 @@ impl Kept {
 
 async fn keep(plan: Plan, mut child: Child, stop: CancellationToken) {
     loop {
+        // Waiting for a child closes its standard input, unless that is held apart.
+        let lifeline = child.stdin.take();
         tokio::select! {
             status = child.wait() => {
                 let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
                 output::note(format!("the {} ended ({how}); starting it again", plan.name));
             }
-            () = stop.cancelled() => return end(child).await,
+            () = stop.cancelled() => {
+                drop(lifeline);
+                return end(child).await;
+            }
         }
         child = loop {
             tokio::time::sleep(RESTART_PAUSE).await;
@@ -114,7 +119,6 @@ async fn keep(plan: Plan, mut child: Child, stop: CancellationToken) {
 }
 
 async fn end(mut child: Child) {
-    drop(child.stdin.take());
     if tokio::time::timeout(STOP_WITHIN, child.wait()).await.is_err() {
         // It had its time.
         let _ = child.kill().await;
