@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use asl::resource::{NAME_LENGTH_MAX, ResourceError};
 use engine::EngineError;
 
 use crate::arn::ArnError;
@@ -101,11 +102,16 @@ impl Refusal {
         self
     }
 
-    pub fn name(field: &'static str, name: &str, why: &asl::resource::ResourceError) -> Self {
-        let mut refusal = Self::new(Reason::InvalidName, format!("Invalid Name: '{name}'"));
-        refusal.message.push_str(": ");
-        refusal.message.push_str(&why.to_string());
-        refusal.at(field)
+    pub fn name(field: &'static str, name: &str, why: &ResourceError) -> Self {
+        let description = match why {
+            ResourceError::NameTooLong(found) => {
+                format!("a name has at most {NAME_LENGTH_MAX} characters, this one has {found}")
+            }
+            ResourceError::NameCharacter(found) => format!("a name cannot contain {found:?}"),
+            ResourceError::Empty | ResourceError::Arn => why.to_string(),
+        };
+        let violations = vec![Violation { field: field.to_owned(), description }];
+        Self { violations, ..Self::new(Reason::InvalidName, format!("Invalid Name: '{name}'")) }
     }
 
     pub fn arn(field: &'static str, error: &ArnError) -> Self {

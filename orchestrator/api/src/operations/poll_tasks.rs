@@ -55,7 +55,7 @@ impl Operations {
         let mut bytes = 0;
         if let Ok(Some(first)) = timeout_at(until, session.next()).await {
             bytes += first.input.text().len();
-            tasks.push(self.task(first));
+            tasks.push(self.task(&first));
         }
         session.revoke();
         let under_way = async {
@@ -64,7 +64,7 @@ impl Operations {
                 && let Some(next) = session.next().await
             {
                 bytes += next.input.text().len();
-                tasks.push(self.task(next));
+                tasks.push(self.task(&next));
             }
         };
         // Over time: what is still under way finds the session closed and is offered again.
@@ -73,7 +73,7 @@ impl Operations {
     }
 
     /// A hand-out as the worker gets it.
-    pub(super) fn task(&self, hand_out: HandOut) -> v1::Task {
+    pub(super) fn task(&self, hand_out: &HandOut) -> v1::Task {
         let token = TaskToken { execution: hand_out.id, wait: hand_out.wait, node_hint: 0 };
         v1::Task {
             token: token.seal(&self.seal),

@@ -183,7 +183,7 @@ impl Dialogue {
             && let Some(hand_out) = self.hand_outs.pop_front()
         {
             bytes += hand_out.input.text().len();
-            answer.tasks.push(self.operations.task(hand_out));
+            answer.tasks.push(self.operations.task(&hand_out));
         }
     }
 

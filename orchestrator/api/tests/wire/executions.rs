@@ -13,6 +13,38 @@ fn history(execution: &str) -> v1::GetExecutionHistoryRequest {
     }
 }
 
+/// All pages together.
+async fn paged(
+    world: &World,
+    mut request: v1::GetExecutionHistoryRequest,
+) -> Vec<v1::HistoryEvent> {
+    let mut read = Vec::new();
+    loop {
+        let page = world.executions.clone().get_execution_history(request.clone()).await;
+        let page = page.expect("reads").into_inner();
+        assert!(request.max_results == 0 || page.events.len() <= request.max_results as usize);
+        read.extend(page.events);
+        if page.next_token.is_empty() {
+            return read;
+        }
+        request.next_token = page.next_token;
+    }
+}
+
+/// The ARNs of all pages together.
+async fn listed(world: &World, mut request: v1::ListExecutionsRequest) -> Vec<String> {
+    let mut found = Vec::new();
+    loop {
+        let page = world.executions.clone().list_executions(request.clone()).await;
+        let page = page.expect("lists").into_inner();
+        found.extend(page.executions.into_iter().map(|execution| execution.execution_arn));
+        if page.next_token.is_empty() {
+            return found;
+        }
+        request.next_token = page.next_token;
+    }
+}
+
 fn named(machine: &str, name: &str, input: &str) -> v1::StartExecutionRequest {
     v1::StartExecutionRequest { name: name.to_owned(), ..start(machine, input) }
 }
@@ -180,17 +212,7 @@ async fn lists_are_newest_first_by_machine_and_status_in_pages() {
         v1::ListExecutionsRequest { status: v1::ExecutionStatus::Running.into(), ..base.clone() };
     let cases = [(base, vec![3, 2, 1, 0]), (by_machine.clone(), vec![3, 2, 0]), (running, vec![1])];
     for (request, expected) in cases {
-        let mut found = Vec::new();
-        let mut next_token = String::new();
-        loop {
-            let page = v1::ListExecutionsRequest { next_token, ..request.clone() };
-            let page = world.executions.list_executions(page).await.unwrap().into_inner();
-            found.extend(page.executions.into_iter().map(|execution| execution.execution_arn));
-            next_token = page.next_token;
-            if next_token.is_empty() {
-                break;
-            }
-        }
+        let mut found = listed(&world, request.clone()).await;
         let mut expected: Vec<String> =
             expected.into_iter().map(|index: usize| started[index].clone()).collect();
         // Within one millisecond the order is the ids'.
@@ -232,26 +254,15 @@ async fn history_reads_the_same_forwards_and_backwards_in_pages_of_any_size() {
             "ExecutionSucceeded",
         ]
     );
-    for size in [1, 2, 3, 1000] {
-        for reverse_order in [false, true] {
-            let mut read = Vec::new();
-            let mut request = history(&execution);
-            (request.max_results, request.reverse_order) = (size, reverse_order);
-            loop {
-                let page = world.executions.get_execution_history(request.clone()).await.unwrap();
-                let page = page.into_inner();
-                assert!(page.events.len() <= size as usize);
-                read.extend(page.events);
-                if page.next_token.is_empty() {
-                    break;
-                }
-                request.next_token = page.next_token;
-            }
-            if reverse_order {
-                read.reverse();
-            }
-            assert_eq!(read, whole, "pages of {size}, reverse {reverse_order}");
+    let sizes = [1, 2, 3, 1000].map(|size| [(size, false), (size, true)]).concat();
+    for (max_results, reverse_order) in sizes {
+        let request = history(&execution);
+        let request = v1::GetExecutionHistoryRequest { max_results, reverse_order, ..request };
+        let mut read = paged(&world, request).await;
+        if reverse_order {
+            read.reverse();
         }
+        assert_eq!(read, whole, "pages of {max_results}, reverse {reverse_order}");
     }
     let bare =
         v1::GetExecutionHistoryRequest { exclude_execution_data: true, ..history(&execution) };
@@ -265,7 +276,7 @@ async fn history_reads_the_same_forwards_and_backwards_in_pages_of_any_size() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_of_large_events_stays_below_what_clients_take() {
-    let mut world = World::new().await;
+    let world = World::new().await;
     let states: Vec<String> = (0..12)
         .map(|state| format!(r#""S{state}": {{"Type": "Pass", "Next": "S{}"}}"#, state + 1))
         .collect();
@@ -278,18 +289,8 @@ async fn a_page_of_large_events_stays_below_what_clients_take() {
     let events = soon(world.watch(&execution)).await;
     assert_eq!(events.last().unwrap().r#type, "ExecutionSucceeded");
 
-    let mut read = Vec::new();
-    let mut request = history(&execution);
-    loop {
-        // The client takes 4 MiB: tonic's own default.
-        let page = world.executions.get_execution_history(request.clone()).await.unwrap();
-        let page = page.into_inner();
-        read.extend(page.events);
-        if page.next_token.is_empty() {
-            break;
-        }
-        request.next_token = page.next_token;
-    }
+    // The client takes 4 MiB: tonic's own default.
+    let read = paged(&world, history(&execution)).await;
     assert_eq!(read, events);
 }
 

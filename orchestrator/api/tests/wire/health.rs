@@ -19,7 +19,7 @@ use cluster::ScratchCluster;
 async fn health(world: &World, service: &str) -> ServingStatus {
     let mut client = HealthClient::new(connect(world.address).await);
     let request = HealthCheckRequest { service: service.to_owned() };
-    client.check(request).await.unwrap().into_inner().status()
+    client.check(request).await.expect("is answered").into_inner().status()
 }
 
 const SERVICES: [&str; 5] = [

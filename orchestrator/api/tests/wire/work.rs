@@ -16,13 +16,13 @@ struct Worker {
 impl Worker {
     async fn begin(world: &World, first: v1::WorkRequest) -> Result<Self, tonic::Status> {
         let (requests, received) = mpsc::channel(16);
-        requests.send(first).await.unwrap();
+        requests.send(first).await.expect("there is room");
         let responses = world.tasks.clone().work(ReceiverStream::new(received)).await?;
         Ok(Self { requests, responses: responses.into_inner() })
     }
 
     async fn say(&self, request: v1::WorkRequest) {
-        self.requests.send(request).await.unwrap();
+        self.requests.send(request).await.expect("the stream goes on");
     }
 
     async fn hear(&mut self) -> v1::WorkResponse {

@@ -203,5 +203,5 @@ pub(crate) fn reason(status: &Status) -> String {
 
 /// Fails a test that waits for what never comes, instead of hanging it.
 pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), what).await.expect("it comes within a minute")
+    tokio::time::timeout(Duration::from_mins(1), what).await.expect("it comes within a minute")
 }
