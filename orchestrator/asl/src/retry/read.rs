@@ -121,13 +121,13 @@ fn read_error_equals(fields: &mut Fields<'_>, is_last: bool) -> Vec<String> {
         field.report(Fault::AllNotLast);
     }
     for item in &items {
-        if let Some(name) = item.node.text().filter(|name| is_reserved_by_nobody(name)) {
+        if let Some(name) = item.node.text().filter(|name| is_unknown_of_the_language(name)) {
             item.report(Fault::ReservedErrorName { name: name.to_owned() });
         }
     }
     errors.into_iter().map(str::to_owned).collect()
 }
 
-fn is_reserved_by_nobody(name: &str) -> bool {
+fn is_unknown_of_the_language(name: &str) -> bool {
     name.starts_with("States.") && !name.starts_with("States.Http.") && !RESERVED.contains(&name)
 }
