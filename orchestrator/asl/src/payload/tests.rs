@@ -1,3 +1,5 @@
+//! What a payload keeps, and what it refuses.
+
 use serde_json::Value;
 
 use super::{NESTING_MAX, Payload, PayloadError};
