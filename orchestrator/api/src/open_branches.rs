@@ -45,18 +45,19 @@ fn shown(folded: &Folded, branch: OpenBranch, pollers: &impl Fn(&str) -> u32) ->
         state: branch.state.to_string(),
         entered_at: Some(timestamp(branch.entered_at)),
         since: Some(timestamp(branch.entered_at)),
+        map_indexes: branch.map_indexes,
         ..v1::OpenBranch::default()
     };
     match branch.waits_for {
         WaitKind::Nothing => {}
         WaitKind::Task(task) => set_task(&mut shown, &task, pollers),
-        WaitKind::Retry { wait, until, count, failure } => {
+        WaitKind::Retry { wait, until, attempt, failure } => {
             shown.since = folded.began(wait).map(timestamp);
             shown.until = Some(timestamp(until));
             shown.waits_for = Some(WaitsFor::Retry(v1::RetryWait {
                 error: failure.error.unwrap_or_default(),
                 cause: failure.cause.unwrap_or_default(),
-                attempt: count,
+                attempt,
             }));
         }
         WaitKind::Timer { wait, until } => {

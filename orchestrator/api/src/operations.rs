@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use engine::{Engine, Readiness};
 use store::StoreError;
+use tokio::sync::watch;
 
 use crate::errors::Refusal;
 use crate::limits::ANSWER_WITHIN;
@@ -53,6 +54,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub struct Operations {
     engine: Engine,
+    readiness: watch::Receiver<Readiness>,
     seal: Seal,
 }
 
@@ -60,7 +62,8 @@ impl Operations {
     /// Reads the database's secret, which seals the tokens.
     pub async fn new(engine: Engine) -> Result<Self, StoreError> {
         let seal = Seal::new(&engine.store().secret().await?);
-        Ok(Self { engine, seal })
+        let readiness = engine.readiness();
+        Ok(Self { engine, readiness, seal })
     }
 
     pub fn engine(&self) -> &Engine {
@@ -76,17 +79,13 @@ impl Operations {
     ) -> Result<T, Refusal> {
         self.serving()?;
         let within = patience.unwrap_or(ANSWER_WITHIN).min(ANSWER_WITHIN);
-        tokio::time::timeout(within, operation).await.unwrap_or_else(|_| {
-            let why = format!(
-                "no answer from PostgreSQL within {within:?}; a change that was asked for may still happen"
-            );
-            Err(Refusal::unavailable(why, RETRY_AFTER))
-        })
+        let answer = tokio::time::timeout(within, operation).await;
+        answer.unwrap_or_else(|_| Err(no_answer(within)))
     }
 
     /// Why this node does not serve, if it does not.
     pub fn serving(&self) -> Result<(), Refusal> {
-        let why = match &*self.engine.readiness().borrow() {
+        let why = match &*self.readiness.borrow() {
             Readiness::Ready => return Ok(()),
             Readiness::StandingBy { behind } => {
                 format!("this node stands by: {behind} holds the lease")
@@ -101,6 +100,13 @@ impl Operations {
         };
         Err(Refusal::unavailable(why, RETRY_AFTER))
     }
+}
+
+fn no_answer(within: Duration) -> Refusal {
+    let why = format!(
+        "no answer from PostgreSQL within {within:?}; a change that was asked for may still happen"
+    );
+    Refusal::unavailable(why, RETRY_AFTER)
 }
 
 impl From<StoreError> for Refusal {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use asl::Payload;
 use chrono::{DateTime, Utc};
 
-use crate::branch::{Branch, Doing, Join, JoinKind, Phase};
+use crate::branch::{Branch, Doing, Join, JoinKind, Phase, Visit};
 use crate::event::Failure;
 use crate::execution::Execution;
 use crate::id::{BranchId, WaitId};
@@ -16,6 +16,8 @@ pub struct OpenBranch {
     pub branch: BranchId,
     pub state: Arc<str>,
     pub entered_at: DateTime<Utc>,
+    /// The items of the Maps around it, outermost first.
+    pub map_indexes: Vec<u64>,
     pub waits_for: WaitKind,
 }
 
@@ -27,7 +29,8 @@ pub enum WaitKind {
     Retry {
         wait: WaitId,
         until: DateTime<Utc>,
-        count: u32,
+        /// The one that failed; counts from 1.
+        attempt: u32,
         failure: Failure,
     },
     Timer {
@@ -73,6 +76,7 @@ impl Execution {
             branch: id,
             state: state.clone(),
             entered_at: self.updated_at(),
+            map_indexes: self.map_indexes(branch),
             waits_for: WaitKind::Nothing,
         };
         match &branch.phase {
@@ -83,15 +87,29 @@ impl Execution {
                 branch: id,
                 state: visit.state.clone(),
                 entered_at: visit.entered_at,
-                waits_for: WaitKind::of(&visit.doing),
+                map_indexes: self.map_indexes(branch),
+                waits_for: WaitKind::of(visit),
             },
         }
     }
 }
 
+impl Execution {
+    fn map_indexes(&self, branch: &Branch) -> Vec<u64> {
+        let mut indexes = Vec::new();
+        let mut next = Some(branch);
+        while let Some(branch) = next {
+            indexes.extend(branch.item.as_ref().map(|item| item.index));
+            next = branch.parent.and_then(|parent| self.branches.get(&parent.branch));
+        }
+        indexes.reverse();
+        indexes
+    }
+}
+
 impl WaitKind {
-    fn of(doing: &Doing) -> Self {
-        match doing {
+    fn of(visit: &Visit) -> Self {
+        match &visit.doing {
             Doing::Task(task) => Self::Task(Box::new(OpenTask {
                 wait: task.wait,
                 queue: task.task.queue.clone(),
@@ -100,9 +118,12 @@ impl WaitKind {
                 started: task.started.clone(),
                 payload: task.task.worker_input(&task.payload),
             })),
-            Doing::Retry { wait, until, count, failure } => {
-                Self::Retry { wait: *wait, until: *until, count: *count, failure: failure.clone() }
-            }
+            Doing::Retry { wait, until, failure, .. } => Self::Retry {
+                wait: *wait,
+                until: *until,
+                attempt: visit.retry_count(),
+                failure: failure.clone(),
+            },
             Doing::Timer { wait, until } => Self::Timer { wait: *wait, until: *until },
             Doing::Join(join) => {
                 Self::Join { open: join.children.len() as u64, not_begun: not_begun(join) }

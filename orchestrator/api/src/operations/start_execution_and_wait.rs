@@ -7,11 +7,11 @@ use asl::Payload;
 use engine::{Ended, Machine, Started};
 use everstep_proto::v1;
 
-use super::Operations;
 use super::describe_execution::execution_status;
 use super::start_execution::start_refused;
+use super::{Operations, no_answer};
 use crate::errors::Refusal;
-use crate::limits::START_WAIT_MAX;
+use crate::limits::{ANSWER_WITHIN, START_WAIT_MAX};
 use crate::timestamps::{span, timestamp};
 use crate::{arn, check};
 
@@ -35,7 +35,10 @@ impl Operations {
         let name = request_start.name.clone();
         let start = self.answer(patience, self.checked_start(request_start)).await?;
         let (machine, input) = (Arc::clone(&start.machine), start.input.clone());
-        let started = self.engine.start_and_wait(start, wait).await;
+        // The wait begins once the start is durable, which an outage can hold up.
+        let within = patience.unwrap_or(wait + ANSWER_WITHIN);
+        let started = tokio::time::timeout(within, self.engine.start_and_wait(start, wait)).await;
+        let started = started.map_err(|_| no_answer(within))?;
         let (started, ended) = started.map_err(|error| start_refused(&machine, &name, error))?;
         Ok(shown(&machine, &input, started, ended))
     }

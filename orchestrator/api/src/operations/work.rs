@@ -44,6 +44,8 @@ pub struct Dialogue {
     /// Whether the session may still hand something out.
     handing_out: bool,
     hung_up: bool,
+    /// What the next message will carry. It stands here and not in [`Dialogue::next`], which may be dropped half-way.
+    answer: Answer,
     /// Taken from the session, too much for the message before.
     hand_outs: VecDeque<HandOut>,
     reports_in: mpsc::UnboundedSender<Report>,
@@ -79,6 +81,7 @@ impl Operations {
             session: self.engine.open_session(options),
             handing_out: true,
             hung_up: false,
+            answer: Answer::default(),
             hand_outs: VecDeque::new(),
             reports_in,
             reports,
@@ -137,43 +140,44 @@ impl Dialogue {
     /// What is ready to be sent, together; waits for the first of it. `None`: the worker hung up and has every answer.
     /// Cancel-safe.
     pub async fn next(&mut self) -> Option<Answer> {
-        let mut answer = Answer::default();
-        if self.hand_outs.is_empty() {
+        if self.answer.is_empty() && self.hand_outs.is_empty() {
             if self.is_over() {
                 return None;
             }
             tokio::select! {
-                heard = hear(&mut self.session, self.handing_out) => self.heed(&mut answer, heard),
-                Some(report) = self.reports.recv() => self.settle(&mut answer, report),
+                heard = hear(&mut self.session, self.handing_out) => self.heed(heard),
+                Some(report) = self.reports.recv() => self.settle(report),
                 Some(enquired) = self.enquiries.next(), if !self.enquiries.is_empty() => {
-                    self.conclude(&mut answer, enquired);
+                    self.conclude(enquired);
                 }
             }
+            // A lane performs a commit task by task: what it hands out next goes into the same message.
+            tokio::task::yield_now().await;
         }
-        self.fill(&mut answer);
-        Some(answer)
+        self.fill();
+        Some(std::mem::take(&mut self.answer))
     }
 
     fn is_over(&self) -> bool {
         self.hung_up && !self.handing_out && self.unanswered == 0 && self.enquiries.is_empty()
     }
 
-    fn heed(&mut self, answer: &mut Answer, heard: Heard) {
+    fn heed(&mut self, heard: Heard) {
         match heard {
             Heard::HandOut(task) => self.hand_outs.push_back(*task),
             Heard::Cancelled(tasks) => {
                 let token = |(execution, wait)| TaskToken { execution, wait, node_hint: 0 };
                 let seal = &self.operations.seal;
-                answer.cancelled.extend(tasks.into_iter().map(|task| token(task).seal(seal)));
+                self.answer.cancelled.extend(tasks.into_iter().map(|task| token(task).seal(seal)));
             }
             Heard::Revoked => self.handing_out = false,
         }
     }
 
     /// Adds whatever is ready besides the first.
-    fn fill(&mut self, answer: &mut Answer) {
+    fn fill(&mut self) {
         while let Ok(report) = self.reports.try_recv() {
-            self.settle(answer, report);
+            self.settle(report);
         }
         let mut more = Vec::new();
         self.session.drain(&mut more);
@@ -183,15 +187,15 @@ impl Dialogue {
             && let Some(hand_out) = self.hand_outs.pop_front()
         {
             bytes += hand_out.input.text().len();
-            answer.tasks.push(self.operations.task(&hand_out));
+            self.answer.tasks.push(self.operations.task(&hand_out));
         }
     }
 
-    fn settle(&mut self, answer: &mut Answer, report: Report) {
+    fn settle(&mut self, report: Report) {
         match report {
             Report::Settled(result) => {
                 self.unanswered -= 1;
-                answer.results.push(result);
+                self.answer.results.push(result);
             }
             Report::Unknown { token, execution } => {
                 let explained = self.operations.clone().explain(token, execution);
@@ -201,12 +205,12 @@ impl Dialogue {
         }
     }
 
-    fn conclude(&mut self, answer: &mut Answer, enquired: Enquired) {
+    fn conclude(&mut self, enquired: Enquired) {
         match enquired {
-            Enquired::Cancelled(tokens) => answer.cancelled.extend(tokens),
+            Enquired::Cancelled(tokens) => self.answer.cancelled.extend(tokens),
             Enquired::Settled(result) => {
                 self.unanswered -= 1;
-                answer.results.push(result);
+                self.answer.results.push(result);
             }
         }
     }

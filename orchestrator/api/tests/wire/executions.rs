@@ -4,7 +4,7 @@ use everstep_proto::v1;
 use everstep_proto::v1::open_branch::WaitsFor;
 use tonic::Code;
 
-use crate::world::{ONE_TASK, PASS, WAIT, World, poll, reason, soon, start, succeeded};
+use crate::world::{ONE_TASK, PASS, WAIT, World, failed, poll, reason, soon, start, succeeded};
 
 fn history(execution: &str) -> v1::GetExecutionHistoryRequest {
     v1::GetExecutionHistoryRequest {
@@ -168,6 +168,31 @@ async fn an_execution_that_runs_tells_what_it_waits_for() {
     let Some(WaitsFor::Task(waits_for)) = &branch.waits_for else { panic!("{branch:?}") };
     assert_eq!(waits_for.worker, "worker-1");
     assert_eq!(waits_for.started_at, task.started_at);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_branches_of_a_map_tell_their_item_and_a_retry_its_error() {
+    let world = World::new().await;
+    let definition = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "MaxConcurrency": 2,
+        "ItemProcessor": {"StartAt": "Pay", "States": {"Pay": {"Type": "Task", "Resource": "pay", "End": true,
+            "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 3600}]}}}}}}"#;
+    world.create("orders", definition).await;
+    let execution = world.start("orders", r#"["a", "b", "c"]"#).await;
+    let task = world.poll("pay").await;
+    world.report(failed(&task.token, "Busy", "come back")).await;
+    let shown = world.describe(&execution).await;
+
+    let [map, first, second] = &shown.open_branches[..] else { panic!("{shown:?}") };
+    let join = v1::JoinWait { open: 2, not_begun: 1 };
+    assert_eq!((map.state.as_str(), &map.waits_for), ("Each", &Some(WaitsFor::Join(join))));
+    assert_eq!((&first.map_indexes, &second.map_indexes), (&vec![0], &vec![1]));
+    let (retried, waiting) = if task.input == r#""a""# { (first, second) } else { (second, first) };
+    let retry =
+        v1::RetryWait { error: "Busy".to_owned(), cause: "come back".to_owned(), attempt: 1 };
+    assert_eq!(retried.waits_for, Some(WaitsFor::Retry(retry)));
+    let (since, until) = (retried.since.unwrap(), retried.until.unwrap());
+    assert_eq!(until.seconds - since.seconds, 3600);
+    assert!(matches!(waiting.waits_for, Some(WaitsFor::Task(_))), "{waiting:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,7 +11,7 @@ const ARN: &str = "arn:aws:states:us-east-1:000000000000";
 
 /// One line of a transcript.
 fn refused<T>(what: &str, answer: Result<Response<T>, Status>) -> String {
-    let Err(refused) = answer else { panic!("{what}: was not refused") };
+    let Some(refused) = answer.err() else { panic!("{what}: was not refused") };
     let details = refused.get_error_details();
     let violations = details.bad_request().map(|bad| bad.field_violations.as_slice());
     let blamed = violations.and_then(<[_]>::first).map_or("-".to_owned(), |first| {
@@ -27,7 +27,7 @@ fn refused<T>(what: &str, answer: Result<Response<T>, Status>) -> String {
     format!("{what}\n    {code:?} {reason} {blamed}\n    {}", refused.message())
 }
 
-fn transcript<const N: usize>(lines: [String; N]) -> String {
+fn transcript(lines: &[String]) -> String {
     lines.join("\n")
 }
 
@@ -51,7 +51,7 @@ async fn of_creating_a_state_machine() {
     let large = " ".repeat(1_048_577);
     let fault = r#"{"StartAt": "A", "States": {}}"#;
 
-    insta::assert_snapshot!(transcript([
+    insta::assert_snapshot!(transcript(&[
         refused("no name", machines.create_state_machine(create("", PASS)).await),
         refused("a blank in a name", machines.create_state_machine(create("a b", PASS)).await),
         refused("a long name", machines.create_state_machine(create(&"n".repeat(81), PASS)).await),
@@ -87,7 +87,7 @@ async fn of_finding_a_state_machine() {
     let version = format!("{ARN}:stateMachine:order:1");
     let (made_up, long) = ("bm8".to_owned(), "A".repeat(1_025));
 
-    insta::assert_snapshot!(transcript([
+    insta::assert_snapshot!(transcript(&[
         refused("unknown", machines.describe_state_machine(describe("order")).await),
         refused("no machine", machines.describe_state_machine(describe("")).await),
         refused("a name", machines.describe_state_machine(describe("a b")).await),
@@ -119,7 +119,7 @@ async fn of_starting_an_execution() {
     let large = format!("\"{}\"", "x".repeat(262_143));
     let large = begin("", &large);
 
-    insta::assert_snapshot!(transcript([
+    insta::assert_snapshot!(transcript(&[
         refused("an unknown machine", executions.start_execution(start("nobody", "")).await),
         refused("no machine", executions.start_execution(start("", "")).await),
         refused("a name outside the rules", executions.start_execution(begin("a/b", "")).await),
@@ -157,7 +157,7 @@ async fn of_finding_an_execution() {
     let never = Some(prost_types::Timestamp { seconds: i64::MAX, nanos: 0 });
     let never = v1::ListExecutionsRequest { started_from: never, ..Default::default() };
 
-    insta::assert_snapshot!(transcript([
+    insta::assert_snapshot!(transcript(&[
         refused("no execution", executions.describe_execution(describe("")).await),
         refused("no ARN", executions.describe_execution(describe("x")).await),
         refused("an unknown name", executions.describe_execution(describe(&unknown)).await),
@@ -200,7 +200,7 @@ async fn of_polls() {
     let namespace = v1::PollTasksRequest { namespace: "nowhere".to_owned(), ..poll("pay") };
     let foreign = poll("arn:aws:states:us-east-1:111122223333:activity:pay");
 
-    insta::assert_snapshot!(transcript([
+    insta::assert_snapshot!(transcript(&[
         refused("no queue", tasks.poll_tasks(none).await),
         refused("many queues", tasks.poll_tasks(many).await),
         refused("a queue's name", tasks.poll_tasks(poll("a b")).await),
@@ -225,7 +225,7 @@ async fn of_batches_of_tokens() {
     let acknowledge = v1::AcknowledgeTasksRequest { tokens: tokens.clone() };
     let give_back = v1::ReturnTasksRequest { tokens };
 
-    insta::assert_snapshot!(transcript([
+    insta::assert_snapshot!(transcript(&[
         refused("many outcomes", tasks.report_tasks(v1::ReportTasksRequest { outcomes }).await),
         refused("many heartbeats", tasks.heartbeat_tasks(many).await),
         refused("a forged heartbeat", tasks.heartbeat_tasks(heartbeat).await),
@@ -281,7 +281,7 @@ async fn of_namespaces() {
     let describe = v1::DescribeNamespaceRequest { name: "nowhere".to_owned() };
     let update = v1::UpdateNamespaceRequest { name: "nowhere".to_owned(), settings: None };
 
-    insta::assert_snapshot!(transcript([
+    insta::assert_snapshot!(transcript(&[
         refused("a name", namespaces.create_namespace(create("a.b", base)).await),
         refused("an account", namespaces.create_namespace(create("x", account)).await),
         refused("a region", namespaces.create_namespace(create("x", region)).await),
