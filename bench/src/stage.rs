@@ -76,7 +76,7 @@ impl Stage {
         let address = format!("http://{listen}");
         let mut server = Command::new(everstep);
         server
-            .args(["server", "--database-url", &database_url(&cluster), "--listen", &listen])
+            .args(["server", "--migrate", "--database-url", &database_url(&cluster), "--listen", &listen])
             .args(["--log", "warn"]);
         let server = Running::start("server", &mut server)?;
         let mut worker = Command::new(std::env::current_exe()?);
@@ -87,19 +87,23 @@ impl Stage {
     /// Waits for the server, then registers the workloads.
     pub(crate) async fn register(&mut self, workloads: &[Workload]) -> Result<(), Fault> {
         let deadline = Instant::now() + READY_MAX;
-        while let Err(why) = StateMachinesClient::connect(self.address.clone()).await {
-            if let Some(status) = self.server.child.try_wait()? {
-                return Err(format!("the server ended with {status}").into());
-            }
-            if Instant::now() > deadline {
-                return Err(format!("the server is not ready: {why}").into());
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-        let mut client = StateMachinesClient::connect(self.address.clone()).await?;
         for workload in workloads {
-            client.create_state_machine(creation(*workload)).await?;
+            while let Err(why) = self.create(*workload).await {
+                if let Some(status) = self.server.child.try_wait()? {
+                    return Err(format!("the server ended with {status}").into());
+                }
+                if Instant::now() > deadline {
+                    return Err(format!("the server is not ready: {why}").into());
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
         }
+        Ok(())
+    }
+
+    async fn create(&self, workload: Workload) -> Result<(), Fault> {
+        let mut client = StateMachinesClient::connect(self.address.clone()).await?;
+        client.create_state_machine(creation(workload)).await?;
         Ok(())
     }
 
