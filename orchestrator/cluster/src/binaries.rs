@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::error::ClusterError;
 
 /// The oldest major version that the schema's statements are tried against.
-const VERSION_MIN: u32 = 14;
+const VERSION_MIN: u32 = 15;
 
 /// Folders of packages; `*` stands for one path component.
 const PACKAGE_FOLDERS: &[&str] = &[

@@ -18,6 +18,9 @@ const STATEMENTS_MAX: usize = 200;
 /// A connection that rested this long is asked whether it still stands; a busy one shows it by itself.
 const REST_MAX: Duration = Duration::from_secs(1);
 
+/// As `server_version_num` counts: 15.0.
+const VERSION_MIN: i32 = 150_000;
+
 /// Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -141,12 +144,17 @@ impl Store {
     }
 }
 
-/// Refuses a standby: it would answer reads from the past and no write at all.
+/// Refuses a server that is too old, and a standby: it would answer reads from the past and no write at all.
 async fn open_session(
     connection: &mut PgConnection,
     session: &'static str,
 ) -> Result<(), sqlx::Error> {
     let rows = sqlx::query(session).persistent(false).fetch_all(connection).await?;
+    let version: i32 = rows.first().map_or(0, |row| row.get("version"));
+    if version < VERSION_MIN {
+        let found = format!("the server is PostgreSQL {}, at least 15 is needed", version / 10_000);
+        return Err(sqlx::Error::Configuration(found.into()));
+    }
     if rows.iter().any(|row| row.get("read_only")) {
         let standby = "the server is a read-only standby, not the primary";
         return Err(sqlx::Error::Io(std::io::Error::other(standby)));

@@ -233,6 +233,27 @@ async fn claims_are_bounded_disjoint_and_complete() {
 }
 
 #[tokio::test]
+async fn a_claimer_takes_what_nobody_else_is_claiming_without_waiting() {
+    let world = World::new().await;
+    let (dead, mut lane) = world.lane().await;
+    let ids: Vec<_> = (0..10).map(id).collect();
+    write(&mut lane, &world.starts(&ids)).await;
+    world.store.leave(dead).await.unwrap();
+    let (_, claimer) = world.lane().await;
+    // Another claimer, half-way: it has the oldest six.
+    let mut connection = world.connection().await;
+    let mut other = connection.begin().await.unwrap();
+    let hold = "select id from execution order by id limit 6 for update";
+    sqlx::query(hold).fetch_all(&mut *other).await.unwrap();
+
+    let taken = world.store.claim(claimer.fence(), dead, 10).await.unwrap();
+
+    assert_eq!(taken, ids[6..]);
+    other.rollback().await.unwrap();
+    assert_eq!(world.store.claim(claimer.fence(), dead, 10).await.unwrap(), ids[..6]);
+}
+
+#[tokio::test]
 async fn a_claimer_whose_fence_has_fallen_gets_nothing() {
     let world = World::new().await;
     let (dead, mut lane) = world.lane().await;

@@ -1,6 +1,9 @@
 -- Prepares a lane's session: no timeout may cut a commit short, its fence needs read committed, its answer must mean durable, and its plan is
 -- made once. Settings that this version of PostgreSQL does not know are left out.
-select set_config(name, wanted, false), pg_is_in_recovery() as read_only
+select
+    set_config(name, wanted, false),
+    pg_is_in_recovery() as read_only,
+    current_setting('server_version_num')::integer as version
 from pg_settings
 join (values
     ('statement_timeout', '0'),
