@@ -30,6 +30,8 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Streams and polls end at once when the server stops; calls under way get so long.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// A long poll and a wait for an end hold a stream each; hyper's own 200 would queue the calls behind them unseen.
+const STREAMS_PER_CONNECTION_MAX: u32 = 4_096;
 /// Room for a few large requests on their way, so that one does not hold up the others of its connection.
 const STREAM_WINDOW_BYTES: u32 = 1_048_576;
 const CONNECTION_WINDOW_BYTES: u32 = 4 * 1_048_576;
@@ -60,6 +62,7 @@ pub async fn serve(
     let server = Server::builder()
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        .max_concurrent_streams(STREAMS_PER_CONNECTION_MAX)
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .add_routes(routes)

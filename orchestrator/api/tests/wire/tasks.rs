@@ -205,6 +205,28 @@ async fn a_poll_of_a_queue_that_nobody_fills_answers_with_none() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hundreds_of_long_polls_on_one_connection_hold_up_no_other_call() {
+    let world = World::new().await;
+    let polls: Vec<_> = (0..300)
+        .map(|_| {
+            let mut tasks = world.tasks.clone();
+            tokio::spawn(async move { tasks.poll_tasks(poll("pay")).await })
+        })
+        .collect();
+    let all_wait = async {
+        while world.engine.pollers(store::NamespaceId(1), "pay") < 300 {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(all_wait).await;
+    world.create("order", ONE_TASK).await;
+    world.start("order", "{}").await;
+
+    let (polled, _, _) = soon(futures_util::future::select_all(polls)).await;
+    assert_eq!(polled.unwrap().unwrap().into_inner().tasks.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tasks_that_do_not_fit_one_answer_come_with_the_next_poll() {
     let mut world = World::new().await;
     world.create("order", ONE_TASK).await;
