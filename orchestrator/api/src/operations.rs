@@ -87,6 +87,7 @@ impl Operations {
     pub fn serving(&self) -> Result<(), Refusal> {
         let why = match &*self.readiness.borrow() {
             Readiness::Ready => return Ok(()),
+            Readiness::Joining => "this node is joining".to_owned(),
             Readiness::StandingBy { behind } => {
                 format!("this node stands by: {behind} holds the lease")
             }

@@ -45,6 +45,8 @@ struct Inner {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Readiness {
+    /// The nodes of the database are being asked who is active.
+    Joining,
     /// Another node holds its lease; this one waits for it to lapse.
     StandingBy {
         behind: String,
@@ -202,6 +204,7 @@ impl Engine {
 
     fn not_active(&self) -> String {
         match &*self.0.readiness.borrow() {
+            Readiness::Joining => "this node is joining".to_owned(),
             Readiness::StandingBy { behind } => format!("this node stands by behind {behind}"),
             Readiness::DatabaseAway { reason, .. } => reason.clone(),
             Readiness::TakingOver | Readiness::Ready => "this node is changing over".to_owned(),

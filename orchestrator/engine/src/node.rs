@@ -54,7 +54,7 @@ impl Membership {
         lanes: Lanes,
         leave: CancellationToken,
     ) -> Self {
-        let readiness = watch::Sender::new(Readiness::StandingBy { behind: "joining".to_owned() });
+        let readiness = watch::Sender::new(Readiness::Joining);
         let away_since = std::sync::Mutex::new(None);
         Self { store, catalog, around, lanes, readiness, leave, away_since }
     }

@@ -198,6 +198,7 @@ async fn report(
     loop {
         let now = readiness.borrow_and_update().clone();
         match now {
+            Readiness::Joining => info!("joining"),
             Readiness::StandingBy { behind } => {
                 info!(behind, "standing by: another node is active");
             }
