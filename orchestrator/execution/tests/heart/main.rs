@@ -3,3 +3,5 @@
 mod simulated;
 
 mod conformance;
+mod golden;
+mod properties;

@@ -1,5 +1,6 @@
 //! One execution on a simulated clock: what it waits for comes when it is due, and its rows are kept as the store would.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use asl::{Payload, StateMachine};
@@ -100,6 +101,24 @@ impl Simulated {
             history::project(row.first_public_id, row.at, &events)
         };
         self.rows.iter().flat_map(page).collect()
+    }
+
+    /// As they stand in the rows.
+    pub(crate) fn events(&self) -> Vec<Event> {
+        let rows = self.rows.iter();
+        rows.flat_map(|row| codec::decode(codec::FORMAT, &row.bytes).expect("a row just written"))
+            .collect()
+    }
+
+    pub(crate) fn open_waits(&self) -> BTreeSet<WaitId> {
+        let branches = self.execution.open_branches().into_iter();
+        branches
+            .filter_map(|branch| match branch.waits_for {
+                WaitKind::Task(task) => Some(task.wait),
+                WaitKind::Retry { wait, .. } | WaitKind::Timer { wait, .. } => Some(wait),
+                WaitKind::Nothing | WaitKind::Join { .. } => None,
+            })
+            .collect()
     }
 
     pub(crate) fn is_running(&self) -> bool {

@@ -1,0 +1,225 @@
+//! One row per kind of event, the kind in question first. Never changed: the files hold what was released.
+
+use std::sync::Arc;
+
+use asl::Payload;
+use chrono::{DateTime, Utc};
+use execution::event::{
+    Event, EventKind, ExecutionStarted, Failure, OfferedAgain, Settings, StateType, TaskFamily,
+    TaskScheduled, TimeLimit,
+};
+use execution::{BranchId, PublicId, WaitId};
+
+pub(super) fn rows() -> Vec<Vec<Event>> {
+    let mut rows = executions();
+    rows.extend(states());
+    rows.extend(tasks());
+    rows.extend(waits());
+    rows.extend(children());
+    rows.extend(operators());
+    rows
+}
+
+fn executions() -> Vec<Vec<Event>> {
+    let started = ExecutionStarted {
+        name: "order-Ü-1".to_owned(),
+        execution_arn: "arn:aws:states:us-east-1:000000000000:execution:order:order-Ü-1".to_owned(),
+        machine_arn: "arn:aws:states:us-east-1:000000000000:stateMachine:order".to_owned(),
+        machine_name: "order".to_owned(),
+        role_arn: "arn:aws:iam::000000000000:role/order".to_owned(),
+        deadline: Some(instant("2026-11-24T12:00:00Z")),
+        start_at: "Payment".into(),
+        settings: Settings { default_task_timeout_seconds: Some(3600), payload_bytes_max: 262_144 },
+    };
+    // White space, a 20-digit number, trailing zeros, escapes and the order of keys are the caller's.
+    let input = r#"{"z": 12345678901234567890, "a" : 1.10, "text":"a\u0000\"\\ü", "e":[ ]}"#;
+    vec![
+        vec![
+            event(0, 0, Some(input), EventKind::ExecutionStarted(Box::new(started))),
+            event(0, 0, Some(input), entered("Payment", StateType::Task)),
+        ],
+        vec![event(0, 7, Some("null"), EventKind::ExecutionSucceeded)],
+        vec![event(0, 7, None, EventKind::ExecutionFailed(failure()))],
+        vec![event(
+            0,
+            0,
+            None,
+            EventKind::ExecutionTimedOut(Failure {
+                error: Some("States.Timeout".to_owned()),
+                cause: None,
+            }),
+        )],
+        vec![event(0, 0, None, EventKind::ExecutionAborted(Failure::default()))],
+    ]
+}
+
+fn states() -> Vec<Vec<Event>> {
+    let types = [
+        StateType::Task,
+        StateType::Choice,
+        StateType::Wait,
+        StateType::Pass,
+        StateType::Succeed,
+        StateType::Fail,
+        StateType::Parallel,
+        StateType::Map,
+    ];
+    let entered =
+        types.map(|state_type| event(3, 2, Some(r#"{"n":1}"#), entered("Grüße", state_type)));
+    let exited = |next: Option<&str>| EventKind::StateExited {
+        state: "Grüße".into(),
+        state_type: StateType::Choice,
+        next: next.map(Arc::from),
+    };
+    let aborted =
+        |wait| EventKind::StateAborted {
+            state: "Grüße".into(), state_type: StateType::Wait, wait
+        };
+    vec![
+        entered.to_vec(),
+        vec![
+            event(3, 9, Some("[1, 2]"), exited(Some("Next"))),
+            event(3, 9, Some("1"), exited(None)),
+        ],
+        vec![event(3, 9, None, aborted(Some(WaitId(12)))), event(3, 9, None, aborted(None))],
+    ]
+}
+
+fn families() -> [TaskFamily; 3] {
+    [
+        TaskFamily::Activity,
+        TaskFamily::Lambda,
+        TaskFamily::Service { service: "lambda".into(), action: "invoke".into() },
+    ]
+}
+
+fn tasks() -> Vec<Vec<Event>> {
+    let wait = WaitId(4);
+    let scheduled = families().map(|family| {
+        let task = TaskScheduled {
+            state: "Payment".into(),
+            queue: "payment".into(),
+            family,
+            resource: "arn:aws:states:us-east-1:000000000000:activity:payment".into(),
+            region: "us-east-1".into(),
+            attempt: 2,
+            timeout_seconds: Some(30),
+            heartbeat_seconds: None,
+        };
+        event(0, 3, Some(r#"{"amount":1}"#), EventKind::TaskScheduled(Arc::new(task)))
+    });
+    let started = |again, worker: Option<&str>| EventKind::TaskStarted {
+        wait,
+        worker: worker.map(Arc::from),
+        deadline: Some(instant("2026-11-24T12:00:00.000001Z")),
+        heartbeat_seconds: Some(5),
+        again,
+        family: TaskFamily::Activity,
+    };
+    let succeeded = families()
+        .map(|family| event(0, 4, Some("true"), EventKind::TaskSucceeded { wait, family }));
+    let failed = EventKind::TaskFailed { wait, failure: failure(), family: TaskFamily::Lambda };
+    let timed_out = [TimeLimit::Timeout, TimeLimit::Heartbeat].map(|limit| {
+        let family = TaskFamily::Activity;
+        event(0, 5, None, EventKind::TaskTimedOut { wait, failure: failure(), family, limit })
+    });
+    let reasons =
+        [OfferedAgain::Unacknowledged, OfferedAgain::GivenBack, OfferedAgain::SessionBroken];
+    let offered =
+        reasons.map(|reason| event(0, 0, None, EventKind::TaskOfferedAgain { wait, reason }));
+    vec![
+        scheduled.to_vec(),
+        vec![
+            event(0, 4, None, started(false, Some("w-1"))),
+            event(0, 4, None, started(true, None)),
+        ],
+        succeeded.to_vec(),
+        vec![event(0, 5, None, failed)],
+        timed_out.to_vec(),
+        offered.to_vec(),
+    ]
+}
+
+fn waits() -> Vec<Vec<Event>> {
+    let until = instant("2026-11-24T12:00:02Z");
+    let (state, wait): (Arc<str>, _) = ("Inventory".into(), WaitId(9));
+    let retry = EventKind::RetryScheduled {
+        state: state.clone(),
+        retrier: 1,
+        count: 3,
+        until,
+        failure: failure(),
+    };
+    vec![
+        vec![event(0, 8, None, retry)],
+        vec![event(0, 0, None, EventKind::RetryDue { wait })],
+        vec![event(0, 0, None, EventKind::TimerStarted { state, until })],
+        vec![event(0, 0, None, EventKind::TimerFired { wait })],
+    ]
+}
+
+fn children() -> Vec<Vec<Event>> {
+    let state: Arc<str> = "Each".into();
+    let parallel = EventKind::ParallelStarted {
+        state: state.clone(),
+        first: BranchId(5),
+        starts: ["Left".into(), "Right".into()].into(),
+    };
+    let map = |max_concurrency, tolerated_failures| EventKind::MapStarted {
+        state: "Each".into(),
+        start: "Item".into(),
+        length: 2,
+        max_concurrency,
+        tolerated_failures,
+    };
+    let (index, child) = (1, BranchId(8));
+    let of = || state.clone();
+    vec![
+        vec![event(0, 2, Some("{}"), parallel)],
+        vec![event(0, 2, None, EventKind::ParallelSucceeded { state: of() })],
+        vec![event(0, 2, None, EventKind::ParallelFailed { state: of() })],
+        vec![event(0, 2, Some("[1,2]"), map(0, 0)), event(0, 2, Some("[1,2]"), map(40, 1))],
+        vec![event(0, 2, None, EventKind::MapSucceeded { state: of() })],
+        vec![event(0, 2, None, EventKind::MapFailed { state: of() })],
+        vec![event(0, 2, Some("2"), EventKind::MapIterationStarted { state: of(), index, child })],
+        vec![event(0, 2, None, EventKind::MapIterationSucceeded { state: of(), index, child })],
+        vec![
+            event(0, 2, None, EventKind::MapIterationFailed { state: of(), index, child }),
+            event(
+                0,
+                2,
+                Some(r#"{"Error":"E","Cause":""}"#),
+                EventKind::MapIterationFailed { state: of(), index, child },
+            ),
+        ],
+        vec![event(0, 2, None, EventKind::MapIterationAborted { state: of(), index, child })],
+        vec![
+            event(8, 0, None, EventKind::BranchClosed { wait: Some(WaitId(3)) }),
+            event(8, 0, None, EventKind::BranchClosed { wait: None }),
+        ],
+    ]
+}
+
+fn operators() -> Vec<Vec<Event>> {
+    vec![
+        vec![event(0, 0, None, EventKind::Quarantined { reason: "a \"bug\"".to_owned() })],
+        vec![event(0, 0, None, EventKind::Released)],
+    ]
+}
+
+fn event(branch: u64, previous: u64, payload: Option<&str>, kind: EventKind) -> Event {
+    let payload = payload.map(|text| Payload::parse(text).unwrap());
+    Event { branch: BranchId(branch), previous: PublicId(previous), payload, kind }
+}
+
+fn entered(state: &str, state_type: StateType) -> EventKind {
+    EventKind::StateEntered { state: state.into(), state_type }
+}
+
+fn failure() -> Failure {
+    Failure { error: Some("OutOfStock".to_owned()), cause: Some("line 1\nline 2 ü".to_owned()) }
+}
+
+fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}

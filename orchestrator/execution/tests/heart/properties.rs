@@ -1,0 +1,203 @@
+//! Any order of triggers: nothing panics, every wait begins once and ends once, ids have no gaps, and what is
+//! replayed from the stored rows is what lived in memory.
+
+use std::collections::BTreeSet;
+
+use asl::{Payload, StateMachine};
+use chrono::{DateTime, TimeDelta, Utc};
+use execution::event::{Event, EventKind, Failure, OfferedAgain, Settings};
+use execution::{Trigger, WaitId};
+use proptest::prelude::*;
+
+use crate::simulated::Simulated;
+
+/// All that can happen in one machine: a Map of tasks with retriers beside a Parallel with a timer and a nested Map.
+const MACHINE: &str = r#"{"TimeoutSeconds": 100000, "StartAt": "Each", "States": {
+  "Each": {"Type": "Map", "ItemsPath": "$.items", "MaxConcurrency": 2, "ToleratedFailureCount": 1,
+    "ItemSelector": {"item.$": "$$.Map.Item.Value", "index.$": "$$.Map.Item.Index"},
+    "ItemProcessor": {"StartAt": "Work", "States": {
+      "Work": {"Type": "Task", "Resource": "work", "TimeoutSeconds": 30, "HeartbeatSeconds": 10, "End": true,
+        "Retry": [{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 2, "JitterStrategy": "FULL"},
+                  {"ErrorEquals": ["Again"], "IntervalSeconds": 3, "MaxAttempts": 1}]}}},
+    "ResultPath": "$.each", "Next": "Both",
+    "Retry": [{"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "MaxAttempts": 1}],
+    "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Both"}]},
+  "Both": {"Type": "Parallel", "ResultPath": null, "Next": "Many?", "Branches": [
+      {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 7, "Next": "Ship"},
+         "Ship": {"Type": "Task", "Resource": "ship", "End": true}}},
+      {"StartAt": "Inner", "States": {"Inner": {"Type": "Map", "ItemsPath": "$.items", "End": true,
+         "Iterator": {"StartAt": "Deep", "States": {"Deep": {"Type": "Task", "Resource": "deep", "End": true}}}}}}],
+    "Catch": [{"ErrorEquals": ["Again"], "ResultPath": null, "Next": "Both"}]},
+  "Many?": {"Type": "Choice", "Choices": [{"Variable": "$.items[1]", "IsPresent": true, "Next": "Done"}], "Default": "Poor"},
+  "Poor": {"Type": "Fail", "Error": "Poor"},
+  "Done": {"Type": "Succeed"}}}"#;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Take(usize),
+    Succeed(usize),
+    Fail(usize, &'static str),
+    OfferAgain(usize),
+    MissHeartbeat(usize),
+    FireNext,
+    Late(u64),
+    Resume,
+    Quarantine,
+    Release,
+    Stop,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let index = 0..4_usize;
+    let error = prop_oneof![Just("Again"), Just("Odd"), Just("States.Timeout")];
+    let step = prop_oneof![
+        12 => index.clone().prop_map(Step::Take),
+        10 => index.clone().prop_map(Step::Succeed),
+        4 => (index.clone(), error).prop_map(|(index, error)| Step::Fail(index, error)),
+        2 => index.clone().prop_map(Step::OfferAgain),
+        1 => index.prop_map(Step::MissHeartbeat),
+        6 => Just(Step::FireNext),
+        3 => (0..120_u64).prop_map(Step::Late),
+        1 => Just(Step::Resume),
+        1 => Just(Step::Quarantine),
+        2 => Just(Step::Release),
+    ];
+    let rarely = prop_oneof![60 => step, 1 => Just(Step::Stop)];
+    prop::collection::vec(rarely, 0..120)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_of_triggers_leaves_a_state_that_its_history_explains(
+        steps in steps(),
+        items in prop::collection::vec(0..9_u8, 0..5),
+    ) {
+        let machine = StateMachine::parse(MACHINE).expect("the test's definition is valid");
+        let mut simulated = Simulated::new(machine, start());
+        simulated.start(&format!(r#"{{"items": {items:?}}}"#), Settings::default());
+        for step in steps {
+            // A refusal is an answer, too: it must leave no trace.
+            let before = (simulated.execution.clone(), simulated.rows.len());
+            if take(&mut simulated, &step).is_none() {
+                prop_assert_eq!(&before.0, &simulated.execution);
+                prop_assert_eq!(before.1, simulated.rows.len());
+            }
+        }
+        prop_assert_eq!(&simulated.replayed(), &simulated.execution);
+        check_waits(&simulated);
+        check_public_ids(&simulated);
+    }
+}
+
+fn start() -> DateTime<Utc> {
+    "2026-11-24T12:00:00.123456789Z".parse().unwrap()
+}
+
+/// `None`: refused.
+fn take(simulated: &mut Simulated, step: &Step) -> Option<Vec<Event>> {
+    let tasks = simulated.open_tasks();
+    let wait_of = |index: usize| tasks.get(index % tasks.len().max(1)).map(|(_, task)| task.wait);
+    let none = WaitId(u64::MAX);
+    let trigger = match step {
+        Step::Take(index) => {
+            Trigger::TaskTaken { wait: wait_of(*index).unwrap_or(none), worker: None }
+        }
+        Step::Succeed(index) => Trigger::TaskSucceeded {
+            wait: wait_of(*index).unwrap_or(none),
+            output: Payload::parse(r#" {"n": 1.10} "#).unwrap(),
+        },
+        Step::Fail(index, error) => Trigger::TaskFailed {
+            wait: wait_of(*index).unwrap_or(none),
+            failure: Failure { error: Some((*error).to_owned()), cause: None },
+        },
+        Step::OfferAgain(index) => Trigger::OfferAgain {
+            wait: wait_of(*index).unwrap_or(none),
+            reason: OfferedAgain::GivenBack,
+        },
+        Step::MissHeartbeat(index) => {
+            Trigger::HeartbeatMissed { wait: wait_of(*index).unwrap_or(none) }
+        }
+        Step::FireNext => {
+            let due = simulated.next_due()?;
+            simulated.now = simulated.now.max(due.at) + TimeDelta::nanoseconds(1);
+            due.trigger
+        }
+        Step::Late(wait) => Trigger::TimerDue { wait: WaitId(*wait) },
+        Step::Resume => Trigger::Resume,
+        Step::Quarantine => Trigger::Quarantine { reason: "a test says so".to_owned() },
+        Step::Release => Trigger::Release,
+        Step::Stop => Trigger::Stop { failure: Failure::default() },
+    };
+    simulated.send(trigger).ok()
+}
+
+/// Each wait begins with the event that names it and ends with one other; what did not end is open.
+fn check_waits(simulated: &Simulated) {
+    let (mut begun, mut open) = (BTreeSet::new(), BTreeSet::new());
+    for (wait, event) in (1..).map(WaitId).zip(simulated.events()) {
+        if let Some(ended) = ends(&event.kind) {
+            assert!(open.remove(&ended), "{ended:?} ends that was not open: {event:?}");
+        }
+        if begins(&event.kind) {
+            assert!(begun.insert(wait) && open.insert(wait), "{wait:?} begins twice");
+        }
+    }
+    let shown: BTreeSet<WaitId> = simulated.open_waits();
+    assert_eq!(open, shown, "what the history left open is what the state shows");
+}
+
+fn begins(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::TaskScheduled(_)
+            | EventKind::TaskOfferedAgain { .. }
+            | EventKind::RetryScheduled { .. }
+            | EventKind::TimerStarted { .. }
+    )
+}
+
+fn ends(kind: &EventKind) -> Option<WaitId> {
+    match kind {
+        EventKind::TaskSucceeded { wait, .. }
+        | EventKind::TaskFailed { wait, .. }
+        | EventKind::TaskTimedOut { wait, .. }
+        | EventKind::TaskOfferedAgain { wait, .. }
+        | EventKind::RetryDue { wait }
+        | EventKind::TimerFired { wait } => Some(*wait),
+        EventKind::StateAborted { wait, .. } | EventKind::BranchClosed { wait } => *wait,
+        EventKind::ExecutionStarted(_)
+        | EventKind::ExecutionSucceeded
+        | EventKind::ExecutionFailed(_)
+        | EventKind::ExecutionTimedOut(_)
+        | EventKind::ExecutionAborted(_)
+        | EventKind::StateEntered { .. }
+        | EventKind::StateExited { .. }
+        | EventKind::TaskScheduled(_)
+        | EventKind::TaskStarted { .. }
+        | EventKind::RetryScheduled { .. }
+        | EventKind::TimerStarted { .. }
+        | EventKind::ParallelStarted { .. }
+        | EventKind::ParallelSucceeded { .. }
+        | EventKind::ParallelFailed { .. }
+        | EventKind::MapStarted { .. }
+        | EventKind::MapSucceeded { .. }
+        | EventKind::MapFailed { .. }
+        | EventKind::MapIterationStarted { .. }
+        | EventKind::MapIterationSucceeded { .. }
+        | EventKind::MapIterationFailed { .. }
+        | EventKind::MapIterationAborted { .. }
+        | EventKind::Quarantined { .. }
+        | EventKind::Released => None,
+    }
+}
+
+fn check_public_ids(simulated: &Simulated) {
+    let history = simulated.public_history();
+    for (number, event) in (1..).zip(&history) {
+        assert_eq!(event.id.0, number, "ids have no gaps");
+        assert!(event.previous_id < event.id, "an event points back: {event:?}");
+    }
+    assert_eq!(history.len() as u64, simulated.execution.last_public_id().0);
+}
