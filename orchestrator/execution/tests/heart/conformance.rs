@@ -50,14 +50,14 @@ fn recorded_at() -> DateTime<Utc> {
 fn self_contained_state_machines_run_as_on_aws() {
     let Some(cases) = recorded::cases() else { return };
     let cases = cases.into_iter().filter(|case| case.needs.is_empty());
-    check(cases.collect(), EXCEPTIONS);
+    check(&cases.collect::<Vec<_>>(), EXCEPTIONS);
 }
 
 #[test]
 fn tasks_answered_as_recorded_lead_where_they_led_on_aws() {
     let Some(cases) = recorded::cases() else { return };
     let served = |case: &Case| case.needs == ["lambda"] || case.needs == ["activity"];
-    check(cases.into_iter().filter(served).collect(), EXCEPTIONS_WITH_WORKER);
+    check(&cases.into_iter().filter(served).collect::<Vec<_>>(), EXCEPTIONS_WITH_WORKER);
 }
 
 #[derive(Default)]
@@ -68,11 +68,11 @@ struct Marks {
     histories: usize,
 }
 
-fn check(cases: Vec<Case>, exceptions: &[(&str, &str)]) {
+fn check(cases: &[Case], exceptions: &[(&str, &str)]) {
     assert!(!cases.is_empty(), "the recording holds such cases");
     let mut marks = Marks::default();
     let (mut faults, mut obsolete) = (Vec::new(), Vec::new());
-    for case in &cases {
+    for case in cases {
         let differences = run(case, &mut marks);
         let is_excepted = exceptions.iter().any(|(id, _)| *id == case.id);
         if is_excepted && differences.is_empty() {

@@ -150,32 +150,11 @@ impl Simulated {
 
     /// The timer that is due first.
     pub(crate) fn next_due(&self) -> Option<Due> {
-        let mut due: Vec<Due> = Vec::new();
-        let mut add = |at, trigger| due.push(Due { at, trigger });
-        for branch in self.execution.open_branches() {
-            match branch.waits_for {
-                WaitKind::Retry { wait, until, .. } | WaitKind::Timer { wait, until } => {
-                    add(until, Trigger::TimerDue { wait });
-                }
-                WaitKind::Task(task) => {
-                    let Some(started) = task.started else { continue };
-                    let wait = task.wait;
-                    if let Some(seconds) = started.heartbeat_seconds {
-                        let at = started.at + TimeDelta::seconds(i64::try_from(seconds).unwrap());
-                        add(at, Trigger::HeartbeatMissed { wait });
-                    }
-                    add(
-                        started.deadline.expect("every attempt has one"),
-                        Trigger::TimerDue { wait },
-                    );
-                }
-                WaitKind::Nothing | WaitKind::Join { .. } => {}
-            }
-        }
-        if let Some(deadline) = self.execution.deadline() {
-            add(deadline, Trigger::DeadlineDue);
-        }
-        due.into_iter().min_by_key(|due| due.at)
+        let branches = self.execution.open_branches().into_iter();
+        let waits = branches.flat_map(|branch| dues_of(branch.waits_for));
+        let deadline = self.execution.deadline();
+        let deadline = deadline.map(|at| Due { at, trigger: Trigger::DeadlineDue });
+        waits.chain(deadline).min_by_key(|due| due.at)
     }
 
     /// Moves the clock to the timer that is due first, and fires it. Answers whether there was one.
@@ -184,5 +163,24 @@ impl Simulated {
         self.now = self.now.max(due.at);
         self.send(due.trigger).expect("a due timer's wait is open");
         true
+    }
+}
+
+fn dues_of(waits_for: WaitKind) -> Vec<Due> {
+    match waits_for {
+        WaitKind::Retry { wait, until, .. } | WaitKind::Timer { wait, until } => {
+            vec![Due { at: until, trigger: Trigger::TimerDue { wait } }]
+        }
+        WaitKind::Task(task) => task.started.map_or_else(Vec::new, |started| {
+            let wait = task.wait;
+            let deadline =
+                started.deadline.map(|at| Due { at, trigger: Trigger::TimerDue { wait } });
+            let heartbeat = started.heartbeat_seconds.map(|seconds| Due {
+                at: started.at + TimeDelta::seconds(i64::try_from(seconds).unwrap()),
+                trigger: Trigger::HeartbeatMissed { wait },
+            });
+            heartbeat.into_iter().chain(deadline).collect()
+        }),
+        WaitKind::Nothing | WaitKind::Join { .. } => Vec::new(),
     }
 }

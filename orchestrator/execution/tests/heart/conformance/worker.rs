@@ -61,9 +61,9 @@ fn answer(event: &Value) -> Option<Answer> {
         "TaskSucceeded" => {
             Some(succeeded(&details("taskSucceededEventDetails")["output"]["Payload"]))
         }
-        "LambdaFunctionFailed" => failed(details("lambdaFunctionFailedEventDetails")),
-        "ActivityFailed" => failed(details("activityFailedEventDetails")),
-        "TaskFailed" => failed(details("taskFailedEventDetails")),
+        "LambdaFunctionFailed" => Some(failed(details("lambdaFunctionFailedEventDetails"))),
+        "ActivityFailed" => Some(failed(details("activityFailedEventDetails"))),
+        "TaskFailed" => Some(failed(details("taskFailedEventDetails"))),
         "ActivityTimedOut" | "LambdaFunctionTimedOut" | "TaskTimedOut" => Some(Answer::TimedOut),
         _ => None,
     }
@@ -71,18 +71,15 @@ fn answer(event: &Value) -> Option<Answer> {
 
 /// Scalars were recorded as their text.
 fn succeeded(output: &Value) -> Answer {
-    let payload = match output {
-        Value::String(text) => Payload::parse(text.as_str()),
-        document => Ok(Payload::from_value(document.clone())),
-    };
-    Answer::Succeeded(payload.unwrap_or_else(|_| Payload::from_value(output.clone())))
+    let text = output.as_str().and_then(|text| Payload::parse(text).ok());
+    Answer::Succeeded(text.unwrap_or_else(|| Payload::from_value(output.clone())))
 }
 
 /// Where a result was too large, the worker returns one.
-fn failed(details: Value) -> Option<Answer> {
+fn failed(details: Value) -> Answer {
     if details["error"] == "States.DataLimitExceeded" {
         let large = "a".repeat(300_000);
-        return Some(Answer::Succeeded(Payload::from_value(Value::String(large))));
+        return Answer::Succeeded(Payload::from_value(Value::String(large)));
     }
-    Some(Answer::Failed(details))
+    Answer::Failed(details)
 }
