@@ -2,6 +2,7 @@
 //! Each rule is a function from what it reads to the faults it finds, so that each is also shown to fail.
 mod arrows;
 mod dependencies;
+mod deploy;
 mod sources;
 mod tidy;
 
