@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! The harness of the black-box tests: real processes, a real PostgreSQL, the public API and nothing else.
 
 #![expect(clippy::print_stderr, reason = "a test says which seed repeats it")]
@@ -16,8 +15,3 @@ pub use client::{Client, patiently};
 pub use database::Database;
 pub use process::Process;
 pub use server::{Server, ServerOptions, free_port};
-=======
-//! What black-box tests share: the programs under test, as processes that end with the test.
-
-pub mod programs;
->>>>>>> 6b5e331 (Say how Everstep is run, and let a test read those pages as their readers will)

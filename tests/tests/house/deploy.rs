@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use cluster::ScratchCluster;
-use everstep_tests::programs;
+use everstep_tests::binary;
 use yaml_rust2::{Yaml, YamlLoader};
 
 use crate::assert_none;
@@ -53,8 +53,8 @@ fn unknown_faults(page: &str, text: &str, beginning: &str, help: &str) -> Vec<St
 
 #[test]
 fn every_setting_that_deployment_uses_exists() {
-    let servers = help(programs::everstep(), &["server", "migrate", "health"]);
-    let help = servers + &help(programs::order_worker(), &[""]);
+    let servers = help(&binary("everstep", "everstep"), &["server", "migrate", "health"]);
+    let help = servers + &help(&binary("order-pipeline", "order-worker"), &[""]);
     let mut faults = Vec::new();
     for page in [COMPOSE, UNIT, ENVIRONMENT, POSTGRESQL, PAGE] {
         faults.extend(unknown_faults(page, &read(page), "EVERSTEP_", &help));
@@ -218,10 +218,7 @@ fn settings(text: &str) -> Vec<(&str, &str)> {
 
 #[test]
 fn postgresql_takes_every_setting() {
-    let scratch = match ScratchCluster::start() {
-        Ok(scratch) => scratch,
-        Err(why) => return programs::skip(&why.to_string()),
-    };
+    let scratch = ScratchCluster::start().expect("the tests need PostgreSQL's binaries");
     let set = |name: &str, value: &str| {
         scratch.cluster().execute("postgres", &format!("alter system set {name} = {value}"))
     };
