@@ -11,4 +11,6 @@ mod simulated;
 
 mod conformance;
 mod golden;
+mod large;
 mod properties;
+mod scenarios;

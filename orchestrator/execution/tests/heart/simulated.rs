@@ -44,6 +44,10 @@ impl Simulated {
     }
 
     pub(crate) fn start(&mut self, input: &str, settings: Settings) {
+        self.send(Self::start_trigger(input, settings)).expect("a new execution can start");
+    }
+
+    pub(crate) fn start_trigger(input: &str, settings: Settings) -> Trigger {
         let start = Start {
             name: "run-1".to_owned(),
             execution_arn: "arn:aws:states:us-east-1:000000000000:execution:machine:run-1"
@@ -54,7 +58,7 @@ impl Simulated {
             settings,
             input: Payload::parse(input).expect("the test's input is JSON"),
         };
-        self.send(Trigger::Start(Box::new(start))).expect("a new execution can start");
+        Trigger::Start(Box::new(start))
     }
 
     /// Sends the trigger, and `Resume` until every branch waits.
