@@ -80,11 +80,8 @@ impl Folder {
         let text = fs::read_to_string(self.pgdata().join("postmaster.pid")).ok()?;
         let pid: i32 = text.lines().next()?.trim().parse().ok()?;
         let process = rustix::process::Pid::from_raw(pid)?;
-        let alive = match rustix::process::test_kill_process(process) {
-            Ok(()) => self.is_ours(pid),
-            // It lives, under another user.
-            Err(error) => error == rustix::io::Errno::PERM,
-        };
+        // One that may not be signalled is another user's: a server of this folder would be our user's.
+        let alive = rustix::process::test_kill_process(process).is_ok() && self.is_ours(pid);
         if alive { u32::try_from(pid).ok() } else { None }
     }
 
