@@ -1,0 +1,107 @@
+//! Commands that need no server, and what they say where something is wrong.
+
+use std::fs;
+
+use crate::process::{code, everstep, folder, run, stderr, stdout};
+
+const SOUND: &str =
+    r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
+const FAULTY: &str = "{\n  \"StartAt\": \"A\",\n  \"States\": {\n    \"A\": {\"Type\": \"Pass\", \"Next\": \"Nowhere\"},\n    \"B\": {\"Type\": \"Wait\", \"Seconds\": -1, \"End\": true}\n  }\n}\n";
+
+/// A port where nobody listens: one that was just given back.
+fn dead_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+#[test]
+fn a_sound_definition_is_valid() {
+    let folder = folder();
+    let file = folder.path().join("sound.json");
+    fs::write(&file, SOUND).unwrap();
+    let validated = run(&["validate", file.to_str().unwrap()]);
+    assert_eq!(code(&validated), 0, "{}", stderr(&validated));
+    assert_eq!(stdout(&validated), "");
+}
+
+#[test]
+fn every_fault_of_a_definition_has_a_line_with_its_place() {
+    let folder = folder();
+    let file = folder.path().join("faulty.json");
+    fs::write(&file, FAULTY).unwrap();
+    let file = file.to_str().unwrap();
+    let validated = run(&["validate", file]);
+    assert_eq!(code(&validated), 1);
+    let text = stdout(&validated);
+    assert!(text.lines().count() >= 2, "{text}");
+    let next = text.lines().find(|line| line.contains("MISSING_TRANSITION_TARGET")).unwrap();
+    assert!(next.starts_with(&format!("{file}:4:")), "{next}");
+    assert!(next.contains(": error MISSING_TRANSITION_TARGET at /States/A"), "{next}");
+
+    let json = run(&["validate", file, "--output", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["valid"], false);
+    assert_eq!(json["diagnostics"][0]["line"], 4);
+}
+
+#[test]
+fn a_file_is_drawn_and_a_faulty_one_is_not() {
+    let folder = folder();
+    let (sound, faulty) = (folder.path().join("sound.json"), folder.path().join("faulty.json"));
+    fs::write(&sound, SOUND).unwrap();
+    fs::write(&faulty, FAULTY).unwrap();
+    let mermaid = run(&["graph", sound.to_str().unwrap()]);
+    assert!(stdout(&mermaid).starts_with("flowchart TD\n"));
+    let dot = run(&["graph", sound.to_str().unwrap(), "--format", "dot"]);
+    assert!(stdout(&dot).starts_with("digraph"));
+    let refused = run(&["graph", faulty.to_str().unwrap()]);
+    assert_eq!((code(&refused), stdout(&refused).as_str()), (1, ""));
+    assert!(stderr(&refused).contains("MISSING_TRANSITION_TARGET"));
+}
+
+/// Arguments, exit code, and what the sentence on standard error says.
+#[test]
+fn what_is_wrong_with_a_call_is_said_in_a_sentence_and_by_the_exit_code() {
+    let dead = dead_address();
+    let cases: [(&[&str], i32, &str); 9] = [
+        (&["fly"], 2, "unrecognized subcommand 'fly'"),
+        (&["list", "--timeout", "soon"], 2, "a duration is a whole number with a unit"),
+        (&["validate", "/nowhere.json"], 2, "cannot read /nowhere.json: "),
+        (&["list", "--config", "/nowhere.toml"], 2, "cannot read the settings in /nowhere.toml"),
+        (&["graph", "nothing"], 2, "there is no file `nothing`"),
+        (&["list", "--address", "example.org"], 2, "write it as http://HOST:PORT"),
+        (&["dev", "--listen", "0.0.0.0:0"], 2, "give --allow-unauthenticated"),
+        (&["server"], 2, "--database-url"),
+        (&["list", "--address", &dead], 3, "start one with `everstep dev`"),
+    ];
+    for (args, expected, sentence) in cases {
+        let output = run(args);
+        assert_eq!(code(&output), expected, "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(sentence), "{args:?}: {}", stderr(&output));
+        assert_eq!(stdout(&output), "", "{args:?}");
+    }
+}
+
+#[test]
+fn programs_get_errors_as_json() {
+    let output = run(&["list", "--output", "json", "--address", &dead_address()]);
+    let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(error["error"]["kind"], "unavailable");
+}
+
+/// The addresses tell which layer was heard: each is named in the error.
+#[test]
+fn flags_win_over_the_environment_and_the_environment_over_the_file() {
+    let folder = folder();
+    let file = folder.path().join("everstep.toml");
+    fs::write(&file, "address = \"file\"\n").unwrap();
+    let said = |environment: Option<&str>, flag: Option<&str>| {
+        let mut command = everstep(&["list", "--config", file.to_str().unwrap()]);
+        command.envs(environment.map(|address| ("EVERSTEP_ADDRESS", address)));
+        command.args(flag.map(|address| format!("--address={address}")));
+        stderr(&command.output().unwrap())
+    };
+    assert!(said(None, None).contains("`file`"));
+    assert!(said(Some("environment"), None).contains("`environment`"));
+    assert!(said(Some("environment"), Some("flag")).contains("`flag`"));
+}
