@@ -44,7 +44,7 @@ pub(crate) struct Global {
         global = true,
         env = "EVERSTEP_LOG",
         value_name = "FILTER",
-        default_value = "info"
+        default_value = "info,sqlx=warn"
     )]
     pub(crate) log: String,
     /// Log lines as text or as JSON objects

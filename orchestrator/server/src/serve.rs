@@ -195,26 +195,33 @@ async fn report(
     address: SocketAddr,
     mut ready: impl FnMut(SocketAddr),
 ) {
+    let mut before = None;
     loop {
         let now = readiness.borrow_and_update().clone();
-        match now {
-            Readiness::Joining => info!("joining"),
-            Readiness::StandingBy { behind } => {
-                info!(behind, "standing by: another node is active");
-            }
-            Readiness::DatabaseAway { since, reason } => {
-                warn!(%since, reason, "PostgreSQL is away; calls are refused until it is back");
-            }
-            Readiness::TakingOver => info!("taking over the executions of a predecessor"),
-            Readiness::Ready => {
-                info!(%address, "ready");
+        // It is set at each heartbeat; a line each time would bury the others.
+        if before.as_ref() != Some(&now) {
+            log(&now, address);
+            if now == Readiness::Ready {
                 ready(address);
             }
-            Readiness::Stopped => return,
         }
-        if readiness.changed().await.is_err() {
+        if now == Readiness::Stopped || readiness.changed().await.is_err() {
             return;
         }
+        before = Some(now);
+    }
+}
+
+fn log(readiness: &Readiness, address: SocketAddr) {
+    match readiness {
+        Readiness::Joining => info!("joining"),
+        Readiness::StandingBy { behind } => info!(behind, "standing by: another node is active"),
+        Readiness::DatabaseAway { since, reason } => {
+            warn!(%since, reason, "PostgreSQL is away; calls are refused until it is back");
+        }
+        Readiness::TakingOver => info!("taking over the executions of a predecessor"),
+        Readiness::Ready => info!(%address, "ready"),
+        Readiness::Stopped => {}
     }
 }
 

@@ -67,7 +67,8 @@ impl Demo {
             namespace: "default".to_owned(),
             timeout: CALL_TIMEOUT,
         })?;
-        let orders = Orders::new(client, prefix(stage), began + self.give_up_after);
+        let prefix = prefix(stage);
+        let orders = Orders::new(client, prefix.clone(), began + self.give_up_after);
         orders.register().await?;
         let mut teller = Teller::new(began);
         orders.start(|progress| teller.tell(progress)).await?;
@@ -76,7 +77,7 @@ impl Demo {
         teller.end();
         let verdict = orders.judge().await?;
         match format {
-            Format::Text => output::write(&self.text(stage, &verdict, &prefix(stage), took)),
+            Format::Text => output::write(&self.text(stage, &verdict, &prefix, took)),
             Format::Json => {
                 let mut document = verdict.document();
                 document["seconds"] = json!(took.as_secs_f64());

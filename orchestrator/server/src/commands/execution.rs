@@ -181,8 +181,8 @@ mod tests {
 
     const STARTED: i64 = 1_700_000_000;
 
-    fn at(seconds: i64) -> Option<Timestamp> {
-        Some(Timestamp { seconds: STARTED + seconds, nanos: 0 })
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp { seconds: STARTED + seconds, nanos: 0 }
     }
 
     fn now() -> DateTime<Utc> {
@@ -195,13 +195,13 @@ mod tests {
             state_machine_arn: "arn:aws:states:us-east-1:000000000000:stateMachine:order".into(),
             name: "42".into(),
             status: ExecutionStatus::Running.into(),
-            started_at: at(0),
+            started_at: Some(at(0)),
             input: r#"{"id":42}"#.into(),
             open_branches: vec![OpenBranch {
                 state: "Inventory".into(),
-                entered_at: at(10),
-                since: at(40),
-                until: at(130),
+                entered_at: Some(at(10)),
+                since: Some(at(40)),
+                until: Some(at(130)),
                 map_indexes: vec![3],
                 waits_for: Some(waits_for),
             }],
@@ -217,7 +217,7 @@ mod tests {
                 attempt: 2,
                 worker: if started_at { "host-7".into() } else { String::new() },
                 pollers,
-                started_at: at(50).filter(|_| started_at),
+                started_at: started_at.then(|| at(50)),
             })
         };
         let retry =

@@ -1,7 +1,12 @@
 //! The executable as people start it: real processes, real PostgreSQL, exit codes and what is printed.
 
+#[cfg(test)]
 mod archive;
+#[cfg(test)]
 mod dev;
+#[cfg(test)]
 mod offline;
+#[cfg(test)]
 mod process;
+#[cfg(test)]
 mod serving;

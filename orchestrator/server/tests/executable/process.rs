@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 pub(crate) const EVERSTEP: &str = env!("CARGO_BIN_EXE_everstep");
 /// Far beyond what anything here takes, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder that other users may enter: root's PostgreSQL runs as one of them.
 pub(crate) fn folder() -> TempDir {
@@ -60,7 +60,7 @@ pub(crate) fn stderr(output: &Output) -> String {
 pub(crate) struct Server {
     child: Child,
     /// Kept open, so that a later line does not end the server.
-    _stdout: Option<BufReader<ChildStdout>>,
+    stdout: Option<BufReader<ChildStdout>>,
     /// What it printed when it was ready.
     pub(crate) ready: Value,
 }
@@ -75,13 +75,13 @@ impl Server {
         stdout.read_line(&mut line).expect("its output can be read");
         server.ready = serde_json::from_str(&line)
             .unwrap_or_else(|error| panic!("it ended before it was ready ({error}): {line}"));
-        server._stdout = Some(stdout);
+        server.stdout = Some(stdout);
         server
     }
 
     pub(crate) fn launch(mut command: Command) -> Self {
         let child = command.stdout(Stdio::piped()).spawn().expect("the executable runs");
-        Self { child, _stdout: None, ready: Value::Null }
+        Self { child, stdout: None, ready: Value::Null }
     }
 
     pub(crate) fn dev(data_dir: &Path) -> Self {
