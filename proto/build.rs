@@ -20,8 +20,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let descriptors = PathBuf::from(std::env::var("OUT_DIR")?).join("everstep.bin");
     let set = protox::compile(FILES, ["."])?;
     std::fs::write(descriptors, set.encode_to_vec())?;
-    tonic_prost_build::configure()
-        .extern_path(".google.rpc", "::tonic_types")
-        .compile_fds(set)?;
+    tonic_prost_build::configure().extern_path(".google.rpc", "::tonic_types").compile_fds(set)?;
     Ok(())
 }

@@ -76,7 +76,14 @@ impl Stage {
         let address = format!("http://{listen}");
         let mut server = Command::new(everstep);
         server
-            .args(["server", "--migrate", "--database-url", &database_url(&cluster), "--listen", &listen])
+            .args([
+                "server",
+                "--migrate",
+                "--database-url",
+                &database_url(&cluster),
+                "--listen",
+                &listen,
+            ])
             .args(["--log", "warn"]);
         let server = Running::start("server", &mut server)?;
         let mut worker = Command::new(std::env::current_exe()?);
