@@ -23,7 +23,7 @@ impl Stage {
     async fn set(name: &str, definition: &str) -> Self {
         let logs =
             std::env::temp_dir().join(format!("everstep-{name}-logs-{}", std::process::id()));
-        std::fs::create_dir_all(&logs).unwrap();
+        std::fs::create_dir_all(&logs).expect("the temporary folder takes another");
         let database = Database::start(name);
         let mut server = Server::start(ServerOptions {
             database_url: database.url(),
@@ -37,18 +37,20 @@ impl Stage {
     }
 
     async fn start(&self, name: &str, input: &str) -> String {
-        self.server.client().start("order", name, input).await.unwrap().execution_arn
+        let started = self.server.client().start("order", name, input).await;
+        started.expect("the start is accepted").execution_arn
     }
 
     async fn end(&self, execution: &str) -> Execution {
+        let client = self.server.client();
+        let describe = async || client.describe(execution).await.expect("it is there");
         let ended = async {
-            loop {
-                let found = self.server.client().describe(execution).await.unwrap();
-                if found.status() != ExecutionStatus::Running {
-                    return found;
-                }
+            let mut found = describe().await;
+            while found.status() == ExecutionStatus::Running {
                 tokio::time::sleep(Duration::from_millis(20)).await;
+                found = describe().await;
             }
+            found
         };
         let logs = self.logs.display();
         let ended = tokio::time::timeout(PATIENCE, ended).await;
