@@ -1,0 +1,89 @@
+//! A machine of one task, a server beside others, and a worker by plain polls.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use everstep_proto::v1::task_outcome::Outcome;
+use everstep_proto::v1::{
+    AcknowledgeTasksRequest, PollTasksRequest, ReportTasksRequest, Task, TaskOutcome,
+};
+use everstep_tests::{Client, Database, Server, ServerOptions, free_port, patiently};
+use tonic::Request;
+
+pub(crate) const ONE_TASK: &str = r#"{"StartAt": "Work", "States": {
+    "Work": {"Type": "Task", "Resource": "work", "HeartbeatSeconds": 30, "End": true}}}"#;
+pub(crate) const LEASE: Duration = Duration::from_secs(1);
+/// Longer than anything here takes on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) fn server(database: &Database, name: &str) -> Server {
+    let logs = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("nodes");
+    std::fs::create_dir_all(&logs).expect("the target folder can be written");
+    Server::start(ServerOptions {
+        database_url: database.url(),
+        port: free_port(),
+        log: logs.join(format!("{name}.log")),
+        flags: ["--lease-ttl", "1s"].map(str::to_owned).into(),
+    })
+}
+
+/// Polls until a task comes, through whatever is away meanwhile.
+pub(crate) async fn poll(client: &Client) -> Task {
+    let polling = async {
+        loop {
+            let polled = poll_once(client).await;
+            if let Some(task) = polled.into_iter().next() {
+                acknowledge(client, &task).await;
+                return task;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, polling).await.expect("a task comes in time")
+}
+
+/// Without it the task would be offered again.
+async fn acknowledge(client: &Client, task: &Task) {
+    let request = AcknowledgeTasksRequest { tokens: vec![task.token.clone()] };
+    let acknowledged = patiently(|| {
+        let (mut tasks, request) = (client.tasks.clone(), request.clone());
+        async move { tasks.acknowledge_tasks(request).await }
+    });
+    let cancelled = acknowledged.await.expect("an acknowledgement is answered").cancelled;
+    assert!(cancelled.is_empty(), "the task has just been handed out");
+}
+
+async fn poll_once(client: &Client) -> Vec<Task> {
+    let request = PollTasksRequest {
+        queues: vec!["work".to_owned()],
+        worker: "tester".to_owned(),
+        max_tasks: 1,
+        ..PollTasksRequest::default()
+    };
+    let polled = patiently(|| {
+        let (mut tasks, mut request) = (client.tasks.clone(), Request::new(request.clone()));
+        request.set_timeout(Duration::from_secs(5));
+        async move { tasks.poll_tasks(request).await }
+    });
+    polled.await.expect("a poll is only ever refused for a while").tasks
+}
+
+/// The code of the one result; 0: accepted.
+pub(crate) async fn complete(client: &Client, task: &Task) -> i32 {
+    let outcome = TaskOutcome {
+        token: task.token.clone(),
+        outcome: Some(Outcome::Output("\"done\"".to_owned())),
+    };
+    let request = ReportTasksRequest { outcomes: vec![outcome] };
+    loop {
+        let reported = patiently(|| {
+            let (mut tasks, request) = (client.tasks.clone(), request.clone());
+            async move { tasks.report_tasks(request).await }
+        });
+        let results = reported.await.expect("a report is answered").results;
+        let code = results[0].status.as_ref().map_or(0, |status| status.code);
+        if code != i32::from(tonic::Code::Unavailable) {
+            return code;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
