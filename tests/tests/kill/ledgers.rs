@@ -64,7 +64,7 @@ fn check_entries(entries: &[&Entry], attempts: usize, passed: bool) -> Result<()
                 entry.attempt, entry.hand_outs_before
             ));
         }
-        if entry.attempt as usize > attempts {
+        if usize::try_from(entry.attempt).is_ok_and(|attempt| attempt > attempts) {
             return Err(format!("attempt {} is in no history", entry.attempt));
         }
     }
