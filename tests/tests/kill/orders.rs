@@ -3,21 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Duration;
 
 use everstep_proto::v1::{Execution, ExecutionStatus};
 use everstep_tests::{Chance, Client, Database, Process, Server, ServerOptions, binary, free_port};
 use order_pipeline::ledger::Ledger;
 use order_pipeline::{DEFINITION, Order, orders};
-use tokio::sync::Semaphore;
 
 use crate::storm::{Storm, Targets};
 use crate::verdict::check_history;
 use crate::{ledgers, verdict};
 
-/// Starts under way at once: enough that every kill hits many orders.
-const STARTS_AT_ONCE: usize = 32;
+/// Half of the orders start at once, the others within this time: every kill hits orders in each of their states.
+const STARTS_WITHIN_MS: u64 = 40_000;
 /// The storm takes about a minute, the slowest order 40 s beyond it.
 const PATIENCE: Duration = Duration::from_mins(6);
 
@@ -31,7 +29,7 @@ pub(crate) struct Ended {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_order_ends_as_it_should_whatever_is_killed() {
-    let chance = Chance::from_environment();
+    let mut chance = Chance::from_environment();
     let database = Database::start("kill");
     let ledger = Ledger::open(&database.ledger_url()).expect("the URL is one");
     ledger.migrate().await.expect("PostgreSQL runs");
@@ -48,8 +46,10 @@ async fn every_order_ends_as_it_should_whatever_is_killed() {
     let workers = QUEUES.map(|queue| worker(queue, &server.address(), &database, &logs));
 
     let targets = Targets::default();
-    let running = tokio::spawn(run_all(client.clone(), orders(), targets.clone()));
-    let storm = Storm { chance, database, server, workers, logs, targets };
+    let orders = at_moments(&mut chance);
+    let running = tokio::spawn(run_all(client.clone(), orders, targets.clone()));
+    let struck = Vec::new();
+    let storm = Storm { chance, database, server, workers, logs, targets, struck };
     let storm = storm.rage(&client).await;
     let ended = tokio::time::timeout(PATIENCE, running).await.expect("every order ends in time");
     let ended = ended.expect("no order panicked");
@@ -66,6 +66,7 @@ async fn every_order_ends_as_it_should_whatever_is_killed() {
         histories.insert(execution.execution_arn.clone(), history);
     }
     faults.extend(ledgers::check(&ledger, &ended, &histories).await);
+    faults.extend(storm.check_struck(&histories));
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
     storm.report();
 }
@@ -87,11 +88,29 @@ fn log_folder() -> PathBuf {
     folder
 }
 
-async fn run_all(client: Client, orders: Vec<Order>, targets: Targets) -> Vec<Ended> {
-    let starts = Arc::new(Semaphore::new(STARTS_AT_ONCE));
-    let running = orders.into_iter().map(|order| {
-        let (client, starts, targets) = (client.clone(), Arc::clone(&starts), targets.clone());
-        tokio::spawn(async move { run(&client, order, &starts, &targets).await })
+/// In any sequence, each with the time to wait before it starts. Those that a kill is aimed at never crowd at the beginning.
+fn at_moments(chance: &mut Chance) -> Vec<(Duration, Order)> {
+    let mut orders = orders();
+    chance.shuffle(&mut orders);
+    let mut moment = |order: &Order| {
+        let at_once = !is_target(order) && chance.below(2) == 0;
+        if at_once { Duration::ZERO } else { chance.millis(0, STARTS_WITHIN_MS) }
+    };
+    orders.into_iter().map(|order| (moment(&order), order)).collect()
+}
+
+/// Its stock does not answer, once or ever.
+fn is_target(order: &Order) -> bool {
+    order.expect.inventory_attempts.is_some_and(|attempts| attempts > 1)
+}
+
+async fn run_all(client: Client, orders: Vec<(Duration, Order)>, targets: Targets) -> Vec<Ended> {
+    let running = orders.into_iter().map(|(pause, order)| {
+        let (client, targets) = (client.clone(), targets.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(pause).await;
+            run(&client, order, &targets).await
+        })
     });
     let mut ended = Vec::new();
     for order in running.collect::<Vec<_>>() {
@@ -101,13 +120,11 @@ async fn run_all(client: Client, orders: Vec<Order>, targets: Targets) -> Vec<En
 }
 
 /// Starts the order under its name, so that a start whose answer was lost can be repeated, and follows it to its end.
-async fn run(client: &Client, order: Order, starts: &Semaphore, targets: &Targets) -> Ended {
-    let started = {
-        let _permit = starts.acquire().await.expect("it is never closed");
-        let started = client.start("order", &order.name, order.input.get()).await;
-        started.unwrap_or_else(|status| panic!("{} does not start: {status}", order.name))
-    };
-    if order.expect.inventory_attempts == Some(4) {
+async fn run(client: &Client, order: Order, targets: &Targets) -> Ended {
+    let started = client.start("order", &order.name, order.input.get()).await;
+    let started =
+        started.unwrap_or_else(|status| panic!("{} does not start: {status}", order.name));
+    if is_target(&order) {
         targets.add(&started.execution_arn);
     }
     loop {

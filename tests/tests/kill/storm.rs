@@ -1,19 +1,22 @@
 //! The storm: what is killed, and when. Two server kills are aimed: one at a running attempt, one at a retry's wait.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use everstep_proto::v1::HistoryEvent;
 use everstep_proto::v1::open_branch::WaitsFor;
 use everstep_tests::{Chance, Client, Database, Process, Server};
 
 use crate::orders::{QUEUES, worker};
+use crate::verdict::last_queue;
 
 const SERVER_KILLS: usize = 10;
 const WORKER_KILLS: usize = 6;
 const CRASHES: usize = 2;
 
-/// Orders whose stock never answers: they run long, time out and wait for retries.
+/// Orders whose stock does not answer: they run long, time out and wait for retries.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Targets(Arc<Mutex<Vec<String>>>);
 
@@ -24,6 +27,14 @@ pub(crate) struct Storm {
     pub(crate) workers: [Process; QUEUES.len()],
     pub(crate) logs: PathBuf,
     pub(crate) targets: Targets,
+    pub(crate) struck: Vec<Struck>,
+}
+
+/// An execution at a moment that a kill was aimed at, and its history just before.
+pub(crate) struct Struck {
+    strike: Strike,
+    execution: String,
+    before: Vec<HistoryEvent>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,17 +90,10 @@ impl Storm {
     async fn strike(&mut self, strike: Strike, client: &Client) {
         match strike {
             Strike::Server => self.kill_server(),
-            Strike::ServerInAttempt => {
-                self.await_moment(
-                    client,
-                    |waits| matches!(waits, WaitsFor::Task(task) if task.started_at.is_some()),
-                )
-                .await;
+            Strike::ServerInAttempt | Strike::ServerInRetry => {
+                let struck = self.await_moment(client, strike).await;
                 self.kill_server();
-            }
-            Strike::ServerInRetry => {
-                self.await_moment(client, |waits| matches!(waits, WaitsFor::Retry(_))).await;
-                self.kill_server();
+                self.struck.push(struck);
             }
             Strike::Worker => {
                 let index = usize::try_from(self.chance.below(QUEUES.len() as u64))
@@ -111,26 +115,62 @@ impl Storm {
         self.server.start_again();
     }
 
-    /// Until some order's open branch is at the moment; the answer is at most a round trip old when the kill falls.
-    async fn await_moment(&self, client: &Client, is_it: impl Fn(&WaitsFor) -> bool) {
+    /// Until some order's open branch is at the moment; the answer is at most two round trips old when the kill falls.
+    async fn await_moment(&self, client: &Client, strike: Strike) -> Struck {
         let until = Instant::now() + Duration::from_mins(1);
         while Instant::now() < until {
-            if self.any_target(client, &is_it).await {
-                return;
+            if let Some(struck) = self.find_moment(client, strike).await {
+                return struck;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("no order was ever at the moment to strike");
     }
 
-    async fn any_target(&self, client: &Client, is_it: &impl Fn(&WaitsFor) -> bool) -> bool {
-        for target in self.targets.all() {
-            let described = client.describe(&target).await;
-            let branches = described.map(|execution| execution.open_branches).unwrap_or_default();
-            if branches.iter().filter_map(|branch| branch.waits_for.as_ref()).any(is_it) {
-                return true;
+    async fn find_moment(&self, client: &Client, strike: Strike) -> Option<Struck> {
+        for execution in self.targets.all() {
+            let before = client.history(&execution).await.expect("it has a history");
+            if is_at(strike, &before) && is_open_at(strike, client, &execution).await {
+                return Some(Struck { strike, execution, before });
             }
         }
-        false
+        None
     }
+
+    /// What stood in a history before a kill stands there still, and the next attempt follows it.
+    pub(crate) fn check_struck(
+        &self,
+        histories: &BTreeMap<String, Vec<HistoryEvent>>,
+    ) -> Vec<String> {
+        let fault = |Struck { strike, execution, before }: &Struck| {
+            let after = histories[execution].strip_prefix(before.as_slice()).unwrap_or_default();
+            let next = after.first().map(|event| event.r#type.as_str());
+            let goes_on = match strike {
+                Strike::ServerInRetry => next == Some("ActivityScheduled"),
+                Strike::Server | Strike::ServerInAttempt | Strike::Worker | Strike::Crash => {
+                    matches!(next, Some("ActivityTimedOut" | "ActivitySucceeded"))
+                }
+            };
+            (!goes_on).then(|| format!("{execution}: {next:?} follows where {strike:?} fell"))
+        };
+        self.struck.iter().filter_map(fault).collect()
+    }
+}
+
+/// In an attempt of Inventory, or in the wait before another.
+fn is_at(strike: Strike, history: &[HistoryEvent]) -> bool {
+    let last = history.last().map(|event| event.r#type.as_str());
+    let moment =
+        if strike == Strike::ServerInRetry { "ActivityTimedOut" } else { "ActivityStarted" };
+    last == Some(moment) && last_queue(history) == Some("inventory")
+}
+
+async fn is_open_at(strike: Strike, client: &Client, execution: &str) -> bool {
+    let described = client.describe(execution).await.expect("it is there");
+    let mut waits = described.open_branches.iter().filter_map(|branch| branch.waits_for.as_ref());
+    waits.any(|waits| match waits {
+        WaitsFor::Task(task) => strike == Strike::ServerInAttempt && task.started_at.is_some(),
+        WaitsFor::Retry(_) => strike == Strike::ServerInRetry,
+        WaitsFor::Timer(_) | WaitsFor::Quarantine(_) | WaitsFor::Join(_) => false,
+    })
 }

@@ -58,6 +58,14 @@ pub(crate) fn scheduled(history: &[HistoryEvent], queue: &str) -> usize {
     history.iter().filter(of_queue).count()
 }
 
+/// The queue of the latest attempt.
+pub(crate) fn last_queue(history: &[HistoryEvent]) -> Option<&str> {
+    history.iter().rev().find_map(|event| match &event.details {
+        Some(Details::ActivityScheduled(details)) => Some(details.resource.as_str()),
+        _ => None,
+    })
+}
+
 /// How often a task on `queue` had its outcome accepted as a success.
 pub(crate) fn succeeded(history: &[HistoryEvent], queue: &str) -> usize {
     let mut of_queue = false;
