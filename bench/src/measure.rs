@@ -60,8 +60,8 @@ pub(crate) fn run(workloads: &[Workload], options: &Options) -> Result<(), Fault
         cluster.execute("postgres", preload)?;
         cluster.restart()?;
     }
-    let mut stage = Stage::set(&everstep, cluster)?;
-    let runs = runtime.block_on(measure(&mut stage, workloads, options, statements))?;
+    let stage = runtime.block_on(Stage::set(&everstep, cluster, workloads))?;
+    let runs = runtime.block_on(measure(&stage, workloads, options, statements))?;
     let cluster = stage.clear();
     let floor = runtime.block_on(Floor::measure(&stage::database_url(&cluster)))?;
     println!("\n{floor}");
@@ -73,12 +73,11 @@ pub(crate) fn run(workloads: &[Workload], options: &Options) -> Result<(), Fault
 }
 
 async fn measure(
-    stage: &mut Stage,
+    stage: &Stage,
     workloads: &[Workload],
     options: &Options,
     statements: bool,
 ) -> Result<Vec<Run>, Fault> {
-    stage.register(workloads).await?;
     let mut database = stage.connect().await?;
     println!("{}", durability(&mut database).await?);
     println!("{}", report::heading());

@@ -46,6 +46,16 @@ impl Running {
     fn watched(&self) -> Watched {
         Watched { name: self.name, pid: self.child.id() }
     }
+
+    fn must_run(&mut self, deadline: Instant, not_ready: &Fault) -> Result<(), Fault> {
+        if let Some(status) = self.child.try_wait()? {
+            return Err(format!("the {} ended with {status}", self.name).into());
+        }
+        if Instant::now() > deadline {
+            return Err(format!("the {} is not ready: {not_ready}", self.name).into());
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Running {
@@ -71,50 +81,32 @@ pub(crate) fn database_url(cluster: &Cluster) -> String {
 }
 
 impl Stage {
-    pub(crate) fn set(everstep: &Path, cluster: Cluster) -> Result<Self, Fault> {
+    /// Starts the server, registers the workloads once it serves, and starts the worker.
+    pub(crate) async fn set(
+        everstep: &Path,
+        cluster: Cluster,
+        workloads: &[Workload],
+    ) -> Result<Self, Fault> {
         let listen = format!("127.0.0.1:{}", free_port()?);
         let address = format!("http://{listen}");
         let mut server = Command::new(everstep);
         server
-            .args([
-                "server",
-                "--migrate",
-                "--database-url",
-                &database_url(&cluster),
-                "--listen",
-                &listen,
-            ])
-            .args(["--log", "warn"]);
-        let server = Running::start("server", &mut server)?;
+            .args(["server", "--migrate", "--listen", &listen, "--log", "warn"])
+            .args(["--database-url", &database_url(&cluster)]);
+        let mut server = Running::start("server", &mut server)?;
+        let deadline = Instant::now() + READY_MAX;
+        for workload in workloads {
+            while let Err(why) = create(&address, *workload).await {
+                server.must_run(deadline, &why)?;
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        }
         let mut worker = Command::new(std::env::current_exe()?);
         let worker = Running::start("worker", worker.args(["worker", "--address", &address]))?;
         Ok(Self { worker, server, cluster, address })
     }
 
-    /// Waits for the server, then registers the workloads.
-    pub(crate) async fn register(&mut self, workloads: &[Workload]) -> Result<(), Fault> {
-        let deadline = Instant::now() + READY_MAX;
-        for workload in workloads {
-            while let Err(why) = self.create(*workload).await {
-                if let Some(status) = self.server.child.try_wait()? {
-                    return Err(format!("the server ended with {status}").into());
-                }
-                if Instant::now() > deadline {
-                    return Err(format!("the server is not ready: {why}").into());
-                }
-                tokio::time::sleep(LOOK_EVERY).await;
-            }
-        }
-        Ok(())
-    }
-
-    async fn create(&self, workload: Workload) -> Result<(), Fault> {
-        let mut client = StateMachinesClient::connect(self.address.clone()).await?;
-        client.create_state_machine(creation(workload)).await?;
-        Ok(())
-    }
-
-    /// Runs a client to its end. Its processor time is read from its own report of itself: it is gone when it has printed.
+    /// Runs a client to its end. Its processor time is then that of a child that has ended.
     pub(crate) fn run_client(&self, client: &Client) -> Result<ClientReport, Fault> {
         let output = Command::new(std::env::current_exe()?)
             .args(["client", "--address", &self.address, "--workload", client.workload.name()])
@@ -146,6 +138,12 @@ impl Stage {
         drop(self.server);
         self.cluster
     }
+}
+
+async fn create(address: &str, workload: Workload) -> Result<(), Fault> {
+    let mut client = StateMachinesClient::connect(address.to_owned()).await?;
+    client.create_state_machine(creation(workload)).await?;
+    Ok(())
 }
 
 fn creation(workload: Workload) -> CreateStateMachineRequest {
