@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod archive;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod dev;
 #[cfg(test)]
 mod offline;
