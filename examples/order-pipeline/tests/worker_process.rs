@@ -6,9 +6,10 @@ use order_pipeline::{DEFINITION, DEFINITION_V2};
 use serde_json::Value;
 
 fn run(arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_order-worker")).args(arguments).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_order-worker")).args(arguments).output();
+    let output = output.expect("the program is there");
     let text = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8(text).unwrap())
+    (output.status.code(), String::from_utf8(text).expect("it speaks UTF-8"))
 }
 
 /// The queues of a definition, wherever its Tasks stand.

@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn the_early_edge_allows_for_half_the_round_trip() {
         let answered = Instant::now();
-        let asked = answered - Duration::from_millis(400);
+        let asked = answered.checked_sub(Duration::from_millis(400)).expect("the machine is up");
         let database = DateTime::UNIX_EPOCH;
         let clock = Clock::new(asked, database, answered);
         let behind = clock.now() - clock.earliest();

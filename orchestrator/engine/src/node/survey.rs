@@ -95,7 +95,7 @@ mod tests {
         let (mut survey, start) = (Survey::new(NodeId(2), TTL), Instant::now());
         survey.judge(&[alive(1, 5)], start);
         survey.begin_anew();
-        let later = start + Duration::from_secs(60);
+        let later = start + Duration::from_mins(1);
         assert_eq!(survey.judge(&[alive(1, 5)], later), Verdict::Behind("node-1".to_owned()));
     }
 
