@@ -35,8 +35,9 @@ fn sources_modified() -> Option<SystemTime> {
         let source = path.extension().is_some_and(|it| SOURCES.iter().any(|source| it == *source));
         newest = newest.max(modified(&path).filter(|_| source));
         let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
-        // Tests make no program.
-        todo.extend(entries.map(|it| it.path()).filter(|it| !it.ends_with("tests")));
+        // Tests make no program, nor do workers in other languages.
+        let apart = |it: &PathBuf| it.ends_with("tests") || it.ends_with("python-worker");
+        todo.extend(entries.map(|it| it.path()).filter(|it| !apart(it)));
     }
     newest
 }
