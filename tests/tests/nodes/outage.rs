@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use everstep_proto::v1::{
-    DescribeExecutionRequest, ExecutionStatus, ListExecutionsRequest, StartExecutionRequest,
+    DescribeExecutionRequest, ExecutionStatus, ListExecutionsRequest, ReportTasksRequest,
+    StartExecutionRequest, Task,
 };
-use everstep_tests::Database;
+use everstep_tests::{Client, Database};
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt;
 
-use crate::support::{ONE_TASK, complete, poll, server};
+use crate::support::{ONE_TASK, complete, done, poll, server};
 
 const DEADLINE: Duration = Duration::from_secs(8);
 
@@ -25,6 +26,17 @@ fn is_away<T: std::fmt::Debug>(call: &str, asked: Instant, answer: Result<T, Sta
     let retry = status.get_details_retry_info().and_then(|info| info.retry_delay);
     assert!(retry.is_some(), "{call} does not say when to try again: {status:?}");
     assert!(asked.elapsed() < DEADLINE, "{call} was answered after its deadline");
+}
+
+/// The call is answered: each outcome is accepted or refused by itself.
+async fn an_outcome_is_refused_for_a_while(client: &Client, task: &Task) {
+    let request = bounded(ReportTasksRequest { outcomes: vec![done(task)] });
+    let reported = client.tasks.clone().report_tasks(request).await;
+    let results = reported.expect("it is answered within its deadline").into_inner().results;
+    let status = results[0].status.clone().expect("a refusal has a status");
+    assert_eq!(status.code, i32::from(Code::Unavailable), "{status:?}");
+    let retry = status.details.iter().any(|any| any.type_url.ends_with("google.rpc.RetryInfo"));
+    assert!(retry, "complete does not say when to try again: {status:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,6 +67,7 @@ async fn calls_fail_as_unavailable_within_their_deadline_and_then_everything_goe
     let asked = Instant::now();
     let list = ListExecutionsRequest::default();
     is_away("list", asked, executions.list_executions(bounded(list)).await);
+    an_outcome_is_refused_for_a_while(&client, &task).await;
     database.restart();
 
     assert_eq!(complete(&client, &task).await, 0, "the outcome is accepted");

@@ -13,7 +13,7 @@ use sqlx::{Connection, PgConnection};
 use tonic::Code;
 use tonic_types::StatusExt;
 
-use crate::support::{LEASE, ONE_TASK, PATIENCE, complete, poll, server};
+use crate::support::{LEASE, ONE_TASK, PATIENCE, complete, is_healthy, poll, server};
 
 /// With a lease of a second. The promise is 3 s with the default of 2 s; this machine builds and tests meanwhile.
 const TAKEOVER_MAX: Duration = Duration::from_secs(10);
@@ -42,6 +42,7 @@ async fn a_standby_refuses_calls_and_takes_over_when_the_active_server_is_killed
     assert_eq!(status.code(), Code::Unavailable);
     let retry = status.get_details_retry_info().and_then(|info| info.retry_delay);
     assert!(retry.is_some(), "a refusal says when to try again: {status:?}");
+    assert!(is_healthy(&first).await && !is_healthy(&second).await, "health tells who serves");
 
     first.client().create_machine("work", ONE_TASK).await;
     let started = first.client().start("work", "waits", "1").await.expect("it serves");
@@ -55,6 +56,7 @@ async fn a_standby_refuses_calls_and_takes_over_when_the_active_server_is_killed
     assert_eq!(task.execution_arn, started.execution_arn);
     assert_eq!(complete(&second.client(), &task).await, 0);
     second.ready().await;
+    assert!(is_healthy(&second).await, "health tells who serves");
     let execution = second.client().describe(&started.execution_arn).await.expect("it is there");
     assert_eq!(execution.status(), ExecutionStatus::Succeeded);
 }

@@ -9,6 +9,10 @@ use everstep_proto::v1::{
 };
 use everstep_tests::{Client, Database, Server, ServerOptions, free_port, patiently};
 use tonic::Request;
+use tonic::transport::Endpoint;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
 
 pub(crate) const ONE_TASK: &str = r#"{"StartAt": "Work", "States": {
     "Work": {"Type": "Task", "Resource": "work", "HeartbeatSeconds": 30, "End": true}}}"#;
@@ -67,13 +71,22 @@ async fn poll_once(client: &Client) -> Vec<Task> {
     polled.await.expect("a poll is only ever refused for a while").tasks
 }
 
+pub(crate) fn done(task: &Task) -> TaskOutcome {
+    let outcome = Some(Outcome::Output("\"done\"".to_owned()));
+    TaskOutcome { token: task.token.clone(), outcome }
+}
+
+/// Whether the server's health says that it serves.
+pub(crate) async fn is_healthy(server: &Server) -> bool {
+    let endpoint = Endpoint::from_shared(server.address()).expect("it is an address");
+    let mut health = HealthClient::new(endpoint.connect_lazy());
+    let asked = health.check(HealthCheckRequest::default()).await.expect("the process runs");
+    asked.into_inner().status() == ServingStatus::Serving
+}
+
 /// The code of the one result; 0: accepted.
 pub(crate) async fn complete(client: &Client, task: &Task) -> i32 {
-    let outcome = TaskOutcome {
-        token: task.token.clone(),
-        outcome: Some(Outcome::Output("\"done\"".to_owned())),
-    };
-    let request = ReportTasksRequest { outcomes: vec![outcome] };
+    let request = ReportTasksRequest { outcomes: vec![done(task)] };
     loop {
         let reported = patiently(|| {
             let (mut tasks, request) = (client.tasks.clone(), request.clone());
