@@ -93,7 +93,8 @@ impl Lane {
 
     /// Decides whatever is due by the early edge of the clock's error.
     pub(crate) fn fire_timers(&mut self, batch: &mut Batch) {
-        let now = self.around.clock.earliest();
+        // Nor before the time that the batch's events will bear.
+        let now = self.around.clock.earliest().min(batch.now());
         while let Some((id, watch)) = self.timers.pop_due(now) {
             match watch {
                 Watch::Deadline => self.ignore_refusal(id, Trigger::DeadlineDue, batch),

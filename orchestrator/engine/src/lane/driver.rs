@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use execution::ExecutionId;
-use execution::codec;
+use execution::{ExecutionId, Seq, codec};
 use store::{CommitError, Committed, End, NewRow, Raised, Remedy, Store};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -199,27 +198,39 @@ impl Driver {
         let id = unit.id;
         let last_seq = unit.last_seq();
         let ends = self.lane.drop_resident(id);
-        self.restore(id, batch).await;
-        if self.lane.has_reached(id, last_seq) {
+        let read = self.restore(id, batch).await;
+        if read.is_some_and(|seq| seq >= last_seq) {
             self.lane.give_ends(id, ends);
             unit.give_answers();
         }
     }
 
-    async fn restore(&mut self, id: ExecutionId, batch: &mut Batch) {
+    /// Reads an execution back and takes it over if it still runs. The last event that its history held;
+    /// `None`: there is no such execution, or it can't be read.
+    async fn restore(&mut self, id: ExecutionId, batch: &mut Batch) -> Option<Seq> {
         let mut patience = Patience::default();
         loop {
             match read_back(&self.store, &self.catalog, id).await {
-                Ok(Some(resident)) => return self.lane.adopt(resident, batch),
+                Ok(Some(resident)) => {
+                    let seq = resident.execution.last_seq();
+                    self.lane.adopt(resident, batch);
+                    return Some(seq);
+                }
                 // A start that never was.
-                Ok(None) => return self.lane.forget_poison(id),
+                Ok(None) => {
+                    self.lane.forget_poison(id);
+                    return None;
+                }
                 Err(EngineError::Unavailable { reason, .. }) => {
                     warn!(execution = %id, reason, "an execution can't be read back yet");
                 }
-                Err(error) => return self.lane.give_up(id, &error),
+                Err(error) => {
+                    self.lane.give_up(id, &error);
+                    return None;
+                }
             }
             tokio::select! {
-                () = self.stop.cancelled() => return,
+                () = self.stop.cancelled() => return None,
                 () = tokio::time::sleep(patience.next()) => {}
             }
         }

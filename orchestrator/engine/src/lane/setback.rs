@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use execution::{ExecutionId, Seq};
+use execution::ExecutionId;
 use tracing::{error, warn};
 
 use super::batch::{Batch, StartOutcome, Unit};
@@ -58,11 +58,6 @@ impl Lane {
     pub(crate) fn drop_resident(&mut self, id: ExecutionId) -> Vec<Reply<Ended>> {
         self.timers.clear_all(id);
         self.residents.remove(&id).map(|resident| resident.ends).unwrap_or_default()
-    }
-
-    /// Whether the execution, as read back, holds the event `seq`.
-    pub(crate) fn has_reached(&self, id: ExecutionId, seq: Seq) -> bool {
-        self.residents.get(&id).is_some_and(|resident| resident.execution.last_seq() >= seq)
     }
 
     pub(crate) fn give_ends(&mut self, id: ExecutionId, ends: Vec<Reply<Ended>>) {

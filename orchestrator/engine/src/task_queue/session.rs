@@ -170,14 +170,11 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.revoke();
         self.hand_outs.close();
-        let mut unread = Vec::new();
-        self.drain(&mut unread);
+        // What lies unread has not been acknowledged either.
+        self.drain(&mut Vec::new());
         let session = self.id;
         for (_, id, wait) in std::mem::take(&mut self.recent) {
             self.lanes.send(id, Mail::SessionBroken { id, wait, session });
-        }
-        for task in unread {
-            self.lanes.send(task.id, Mail::SessionBroken { id: task.id, wait: task.wait, session });
         }
     }
 }
