@@ -9,8 +9,8 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::Draw;
 use crate::dataflow::Scope;
-use crate::draw::Draw;
 use crate::error::{EvalError, names};
 use crate::path::budget::Budget;
 use crate::path::{Path, PathFailure};

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::Draw;
 use crate::dataflow::Scope;
-use crate::draw::Draw;
 use crate::error::{EvalError, names};
 use crate::intrinsic::{Evaluation, Expression};
 use crate::path::budget::check_depth;

@@ -1,7 +1,7 @@
 //! The events of one decision as they are written down, with the ids they will have.
 
+use asl::Draw;
 use asl::Payload;
-use asl::draw::Draw;
 
 use crate::event::{Event, EventKind};
 use crate::id::{BranchId, PublicId, Seq};

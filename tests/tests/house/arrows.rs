@@ -10,7 +10,7 @@ use crate::{assert_none, sources};
 const FLOORS: [&str; 7] = ["everstep", "api", "engine", "store", "execution", "asl", "jsonata"];
 
 /// What else may lean on what: the rooms beside the staircase, and the contract that they share.
-const BESIDE: [(&str, &[&str]); 9] = [
+const BESIDE: [(&str, &[&str]); 11] = [
     ("everstep", &["cluster", "everstep-proto", "order-pipeline"]),
     ("api", &["everstep-proto"]),
     ("sim", &["engine", "store", "execution", "asl", "jsonata"]),
@@ -20,6 +20,8 @@ const BESIDE: [(&str, &[&str]); 9] = [
     ("everstep-tests", &["cluster", "everstep-proto", "everstep-worker", "order-pipeline"]),
     ("bench", &["cluster", "everstep-proto", "everstep-worker"]),
     ("cluster", &[]),
+    ("jsonata", &["jsonata-core"]),
+    ("jsonata-core", &[]),
 ];
 
 /// Allowed in tests alone: floors that need a scratch PostgreSQL.

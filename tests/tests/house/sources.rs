@@ -16,6 +16,9 @@ pub(crate) fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|why| panic!("{path}: {why}"))
 }
 
+/// Not ours to tidy: what is built, and what others wrote.
+const ELSEWHERE: [&str; 3] = ["target", "node_modules", "vendor"];
+
 /// Every file below the root whose name ends so, in order of path.
 pub(crate) fn all(suffix: &str) -> Vec<Source> {
     let mut found = Vec::new();
@@ -24,7 +27,7 @@ pub(crate) fn all(suffix: &str) -> Vec<Source> {
         for entry in std::fs::read_dir(&folder).expect("the checkout can be read") {
             let entry = entry.expect("the checkout can be read");
             let name = entry.file_name().to_string_lossy().into_owned();
-            let kept = name.starts_with('.') || name == "target" || name == "node_modules";
+            let kept = name.starts_with('.') || ELSEWHERE.contains(&name.as_str());
             if entry.path().is_dir() && !kept {
                 todo.push(entry.path());
             } else if name.ends_with(suffix) {

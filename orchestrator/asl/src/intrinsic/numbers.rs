@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::kind;
-use crate::draw::Draw;
+use crate::Draw;
 use crate::number::Decimal;
 
 /// The nearest integer of a number, halves toward positive infinity as in Java.

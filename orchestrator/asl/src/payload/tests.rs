@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{NESTING_MAX, Payload, PayloadError};
-use crate::draw::Draw;
+use crate::Draw;
 
 #[test]
 fn text_is_kept_to_the_letter_and_so_is_its_value() {

@@ -1,0 +1,154 @@
+//! What an expression reads that it does not bind itself, found without evaluating it.
+
+use std::collections::BTreeSet;
+
+use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
+
+/// Free names of an expression.
+#[derive(Debug, Default)]
+pub(crate) struct Reads {
+    /// Variables, without `$` and without `states`.
+    pub(crate) variables: BTreeSet<String>,
+    /// Members of `$states`.
+    pub(crate) states: BTreeSet<String>,
+    /// Whether it reads the document at its top level.
+    pub(crate) document: bool,
+}
+
+/// Where the walk stands: the names bound round it, a list for each block and function, and whether `$` is the document.
+struct Walk {
+    reads: Reads,
+    scopes: Vec<BTreeSet<String>>,
+}
+
+impl Reads {
+    pub(crate) fn of(tree: &AstNode) -> Self {
+        let mut walk = Walk { reads: Self::default(), scopes: vec![BTreeSet::new()] };
+        walk.node(tree, true);
+        walk.reads
+    }
+}
+
+impl Walk {
+    fn bind(&mut self, name: &str) {
+        self.scopes.last_mut().expect("the outermost scope stays").insert(name.to_owned());
+    }
+
+    fn bound(&self, name: &str) -> bool {
+        self.scopes.iter().any(|scope| scope.contains(name))
+    }
+
+    fn within(&mut self, walk: impl FnOnce(&mut Self)) {
+        self.scopes.push(BTreeSet::new());
+        walk(self);
+        self.scopes.pop();
+    }
+
+    fn variable(&mut self, name: &str, top: bool) {
+        if name.is_empty() {
+            self.reads.document |= top;
+        } else if name != "states" && !self.bound(name) {
+            self.reads.variables.insert(name.to_owned());
+        }
+    }
+
+    fn all<'a>(&mut self, nodes: impl IntoIterator<Item = &'a AstNode>, top: bool) {
+        for node in nodes {
+            self.node(node, top);
+        }
+    }
+
+    fn pairs(&mut self, pairs: &[(AstNode, AstNode)], top: bool) {
+        for (key, value) in pairs {
+            self.node(key, top);
+            self.node(value, top);
+        }
+    }
+
+    /// `top`: `$` is the document here, not an item of something.
+    fn node(&mut self, node: &AstNode, top: bool) {
+        match node {
+            AstNode::String(_)
+            | AstNode::Number(_)
+            | AstNode::Boolean(_)
+            | AstNode::Null
+            | AstNode::Undefined
+            | AstNode::Placeholder
+            | AstNode::Regex { .. } => {}
+            AstNode::Name(_) | AstNode::Wildcard | AstNode::Descendant | AstNode::Parent(_) => {
+                self.reads.document |= top;
+            }
+            AstNode::ParentVariable(_) => self.reads.document = true,
+            AstNode::Variable(name) => self.variable(name, top),
+            AstNode::Path { steps } => self.path(steps, top),
+            AstNode::Binary { op, lhs, rhs } => self.binary(*op, lhs, rhs, top),
+            AstNode::Unary { operand, .. } => self.node(operand, top),
+            AstNode::Function { args, .. } => self.all(args, top),
+            AstNode::Call { procedure, args } => {
+                self.node(procedure, top);
+                self.all(args, top);
+            }
+            AstNode::Lambda { params, body, .. } => self.within(|walk| {
+                params.iter().for_each(|name| walk.bind(name));
+                walk.node(body, top);
+            }),
+            AstNode::Array(items) | AstNode::ArrayGroup(items) => self.all(items, top),
+            AstNode::Object(pairs) => self.pairs(pairs, top),
+            AstNode::ObjectTransform { input, pattern } => {
+                self.node(input, top);
+                self.pairs(pattern, false);
+            }
+            AstNode::Block(nodes) => self.within(|walk| walk.all(nodes, top)),
+            AstNode::Conditional { condition, then_branch, else_branch } => {
+                self.node(condition, top);
+                self.node(then_branch, top);
+                self.all(else_branch.as_deref(), top);
+            }
+            AstNode::FunctionApplication(inner) => self.node(inner, top),
+            AstNode::Sort { input, terms } => {
+                self.node(input, top);
+                self.all(terms.iter().map(|(term, _)| term), false);
+            }
+            AstNode::Transform { location, update, delete } => {
+                self.all([&**location, &**update], false);
+                self.all(delete.as_deref(), false);
+            }
+        }
+    }
+
+    fn binary(&mut self, op: BinaryOp, lhs: &AstNode, rhs: &AstNode, top: bool) {
+        match (op, lhs) {
+            (BinaryOp::ColonEqual, AstNode::Variable(name)) => {
+                // A function may call itself by the name it is given.
+                if matches!(rhs, AstNode::Lambda { .. }) {
+                    self.bind(name);
+                }
+                self.node(rhs, top);
+                self.bind(name);
+            }
+            _ => self.all([lhs, rhs], top),
+        }
+    }
+
+    fn path(&mut self, steps: &[PathStep], top: bool) {
+        for (index, step) in steps.iter().enumerate() {
+            self.member_of_states(step, steps.get(index + 1));
+            self.node(&step.node, top && index == 0);
+            step.focus.iter().chain(&step.index_var).for_each(|name| self.bind(name));
+            for stage in &step.stages {
+                match stage {
+                    Stage::Filter(filter) => self.node(filter, false),
+                    Stage::KeepArray => {}
+                    Stage::Index(name) => self.bind(name),
+                }
+            }
+        }
+    }
+
+    fn member_of_states(&mut self, step: &PathStep, next: Option<&PathStep>) {
+        let is_states = matches!(&step.node, AstNode::Variable(name) if name == "states");
+        if let (true, Some(AstNode::Name(member))) = (is_states, next.map(|next| &next.node)) {
+            self.reads.states.insert(member.clone());
+        }
+    }
+}

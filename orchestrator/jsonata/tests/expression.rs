@@ -1,0 +1,65 @@
+//! The floor's face: what is compiled, what is read, what is answered.
+use chrono::{TimeZone, Utc};
+use jsonata::{Draw, Env, Error, Expression, Frame};
+use serde_json::{Value, json};
+
+fn evaluate(source: &str, input: &Value) -> Result<Option<Value>, Error> {
+    let frame = Frame::new([("input", input)], [("total", &json!(42))]);
+    let mut draw = Draw::new(7);
+    let now = Utc.timestamp_millis_opt(1_700_000_000_123).unwrap();
+    Expression::compile(source).unwrap().evaluate(&frame, &mut Env { now, draw: &mut draw })
+}
+
+#[test]
+fn an_expression_sees_its_states_and_variables() {
+    let input =
+        json!({"order": {"id": "o-1", "lines": [{"price": 2.5, "n": 2}, {"price": 1, "n": 4}]}});
+    for (source, expected) in [
+        ("$states.input.order.id", Some(json!("o-1"))),
+        ("$sum($states.input.order.lines.(price * n)) + $total", Some(json!(51))),
+        ("$states.input.nothing", None),
+        ("$unknown", None),
+        ("{'b': 1, 'a': $states.input.order.lines[price > 2].n}", Some(json!({"b": 1, "a": 2}))),
+        ("$now()", Some(json!("2023-11-14T22:13:20.123Z"))),
+        ("$millis()", Some(json!(1_700_000_000_123_i64))),
+        ("$range(0, 9, 3)", Some(json!([0, 3, 6, 9]))),
+        ("$range(1, 9, 9)", Some(json!(1))),
+        ("$partition([0], 3)", Some(json!([[0]]))),
+        ("$parse('-0')", Some(json!(0))),
+        ("$hash('a', 'MD5')", Some(json!("0cc175b9c0f1b6a831c399e269772661"))),
+    ] {
+        assert_eq!(evaluate(source, &input), Ok(expected), "{source}");
+    }
+}
+
+#[test]
+fn a_failure_is_said_as_aws_says_it() {
+    for (source, said) in [
+        (
+            "$randomSeeded(1)",
+            "threw an error during evaluation. T1006: Attempted to invoke a non-function",
+        ),
+        (
+            "$eval('1')",
+            "threw an error during evaluation. T1006: Attempted to invoke a non-function",
+        ),
+        ("$fn := function($x){$x}", "returned an unsupported result type."),
+    ] {
+        assert_eq!(evaluate(source, &Value::Null).unwrap_err().to_string(), said, "{source}");
+    }
+}
+
+#[test]
+fn what_it_reads_is_known_without_evaluating() {
+    let source = "($x := $states.result.id; $f := function($y) { $y + $x + $rate }; $map($states.errorOutput, $f))";
+    let expression = Expression::compile(source).unwrap();
+    assert_eq!(expression.variables().iter().collect::<Vec<_>>(), ["rate"]);
+    assert_eq!(expression.states_members().iter().collect::<Vec<_>>(), ["errorOutput", "result"]);
+    assert!(!expression.reads_document());
+}
+
+#[test]
+fn an_expression_may_be_shared_between_threads() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    shared(&Expression::compile("1").unwrap());
+}
