@@ -13,7 +13,10 @@ pub use choice::{
     Choice, ChoiceRule, Comparison, Condition, Kind, Operand, Order, Pattern, PatternError,
 };
 pub use fail::{Fail, FailText};
-pub use map::{Map, MapNumber};
+pub use map::{
+    CsvHeaders, Distributed, ExecutionType, Format, ItemBatcher, ItemReader, Manifest, Map,
+    MapNumber, OutputType, ResultWriter, Source, Target, Transformation, WriterConfig,
+};
 pub use parallel::Parallel;
 pub use pass::Pass;
 pub use succeed::Succeed;

@@ -8,7 +8,7 @@ use crate::machine::QueryLanguage;
 const NAMES: [&str; 2] = ["JSONPath", "JSONata"];
 
 /// Fields of a state, a choice rule or a catcher that only JSONPath has. Comparisons follow `Variable`.
-const JSON_PATH_ONLY: [&str; 18] = [
+const JSON_PATH_ONLY: [&str; 20] = [
     "InputPath",
     "OutputPath",
     "ResultPath",
@@ -26,7 +26,9 @@ const JSON_PATH_ONLY: [&str; 18] = [
     "ErrorPath",
     "CausePath",
     "Variable",
+    "MaxItemsPath",
     "MaxItemsPerBatchPath",
+    "MaxInputBytesPerBatchPath",
 ];
 
 const JSONATA_ONLY: [&str; 4] = ["Arguments", "Output", "Items", "Condition"];

@@ -90,6 +90,15 @@ impl Fault {
             Self::Label { .. } => {
                 "Write at most 40 characters, none of them blank, a control, or one of ?*<>{}[]:;,\\|^~$#%&`\"."
             }
+            Self::OnlyDistributed { field } => {
+                return format!(
+                    "Set Mode to DISTRIBUTED in the ProcessorConfig, or remove {field}."
+                );
+            }
+            Self::HeadersNotGiven => {
+                "Remove CSVHeaders, or set CSVHeaderLocation to GIVEN if the file has no header row."
+            }
+            Self::NotAPointer => "Write a path of names between slashes, such as /orders/items.",
             Self::OtherLanguage { .. } => "Remove the field, or set the QueryLanguage that has it.",
             Self::LanguageDowngrade => {
                 "Remove QueryLanguage from the machine, and set it in the states that use JSONata."

@@ -79,6 +79,12 @@ pub(crate) enum Fault {
     StateNameEmpty,
     #[error("Label {reason}")]
     Label { reason: String },
+    #[error("The field '{field}' is only supported by a Map in the Mode 'DISTRIBUTED'")]
+    OnlyDistributed { field: &'static str },
+    #[error("CSVHeaders are only read where CSVHeaderLocation is GIVEN")]
+    HeadersNotGiven,
+    #[error("Value must be a valid JSON Pointer")]
+    NotAPointer,
     #[error(
         "The QueryLanguage is set to '{language}', but field '{field}' is only supported for the '{other}' QueryLanguage"
     )]
@@ -150,6 +156,9 @@ impl Fault {
             | Self::DelayBelowInterval
             | Self::NotACondition
             | Self::NoComparison
+            | Self::OnlyDistributed { .. }
+            | Self::HeadersNotGiven
+            | Self::NotAPointer
             | Self::OtherLanguage { .. }
             | Self::LanguageDowngrade
             | Self::ExpressionDelimiters => Code::SchemaValidationFailed,
@@ -194,6 +203,9 @@ impl Fault {
             Self::StateNameTooLong { .. } => "STATE_NAME_TOO_LONG",
             Self::StateNameEmpty => "STATE_NAME_EMPTY",
             Self::Label { .. } => "LABEL",
+            Self::OnlyDistributed { .. } => "ONLY_DISTRIBUTED",
+            Self::HeadersNotGiven => "HEADERS_NOT_GIVEN",
+            Self::NotAPointer => "NOT_A_POINTER",
             Self::OtherLanguage { .. } => "OTHER_LANGUAGE",
             Self::LanguageDowngrade => "LANGUAGE_DOWNGRADE",
             Self::ExpressionDelimiters => "EXPRESSION_DELIMITERS",

@@ -1,6 +1,15 @@
-//! Map: one branch per item, inline.
+//! Map: one branch per item, or one child execution per item or batch of them.
 
+mod batcher;
+mod distributed;
 mod read;
+mod reader;
+mod writer;
+
+pub use batcher::ItemBatcher;
+pub use distributed::{Distributed, ExecutionType};
+pub use reader::{CsvHeaders, Format, ItemReader, Manifest, Source};
+pub use writer::{OutputType, ResultWriter, Target, Transformation, WriterConfig};
 
 use super::{Number, ResultPath};
 use crate::machine::{Flow, Transition};
@@ -18,6 +27,8 @@ pub struct Map {
     pub item_selector: Option<Template>,
     /// `ItemProcessor`, or `Iterator` in its older form.
     pub processor: Flow,
+    /// Absent: the items run within this execution.
+    pub distributed: Option<Box<Distributed>>,
     /// 0 or absent: no limit.
     pub max_concurrency: Option<MapNumber>,
     pub tolerated_failure_count: Option<MapNumber>,

@@ -1,5 +1,6 @@
 //! A Map as a definition writes it.
 
+use super::distributed::{self, Mode};
 use super::{Map, MapNumber};
 use crate::check::{Field, Fields, Within, read_inner_flow};
 use crate::diagnostic::Fault;
@@ -8,19 +9,16 @@ use crate::path::Path;
 use crate::retry::{Catcher, Retrier};
 use crate::states::{Number, ResultPath};
 
-/// Characters of a label: it becomes a part of the map run's ARN.
-const LABEL_MAX: usize = 40;
-
 impl Map {
     pub(crate) fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
         fields.variables();
         fields.expression("Items");
         fields.expression("Output");
-        read_distributed(fields);
         fields.exclude(&["ItemSelector", "Parameters"]);
         let item_selector = fields.template("ItemSelector");
         let parameters = fields.template("Parameters");
-        let processor = read_processor(fields);
+        let (processor, mode) = read_processor(fields);
+        let distributed = distributed::read(fields, mode);
         let transition = Transition::read(fields, within);
         Some(Self {
             items_path: fields.get("ItemsPath").and_then(|field| read_items_path(&field)),
@@ -37,6 +35,7 @@ impl Map {
             retry: Retrier::read_all(fields),
             catch: Catcher::read_all(fields, within),
             processor: processor?,
+            distributed: distributed.map(Box::new),
             transition: transition?,
         })
     }
@@ -65,64 +64,14 @@ fn percentage(fields: &mut Fields<'_>) -> Option<Number<f64>> {
     literal.or(path)
 }
 
-fn read_processor(fields: &mut Fields<'_>) -> Option<Flow> {
+fn read_processor(fields: &mut Fields<'_>) -> (Option<Flow>, Mode) {
     fields.choose(&["ItemProcessor", "Iterator"]);
     let (current, older) = (fields.get("ItemProcessor"), fields.get("Iterator"));
-    let mut processor = current.or(older)?.object()?;
-    if let Some(config) = processor.get("ProcessorConfig") {
-        read_config(&config);
-    }
+    let Some(mut processor) = current.or(older).and_then(|field| field.object()) else {
+        return (None, Mode::Unsaid);
+    };
+    let mode = processor.get("ProcessorConfig").map_or(Mode::Unsaid, |config| Mode::read(&config));
     let flow = read_inner_flow(&mut processor);
     processor.close();
-    flow
-}
-
-fn read_config(config: &Field<'_>) {
-    let Some(mut config) = config.object() else { return };
-    let mode = config.get("Mode");
-    let distributed =
-        mode.filter(|mode| mode.allowed(&["INLINE", "DISTRIBUTED"]) == Some("DISTRIBUTED"));
-    if let Some(mode) = distributed {
-        mode.report(Fault::DISTRIBUTED_MAP);
-        config.require(&["ExecutionType"]);
-        config.allowed("ExecutionType", &["STANDARD", "EXPRESS"]);
-    }
-    config.close();
-}
-
-/// What only a Distributed Map has.
-fn read_distributed(fields: &mut Fields<'_>) {
-    for name in ["ItemReader", "ResultWriter", "ItemBatcher"] {
-        if let Some(field) = fields.get(name) {
-            field.report(Fault::DISTRIBUTED_MAP);
-            if name == "ItemBatcher" {
-                read_batcher(&field);
-            }
-        }
-    }
-    if let Some(label) = fields.get("Label") {
-        label.report(Fault::DISTRIBUTED_MAP);
-        read_label(&label);
-    }
-}
-
-fn read_batcher(field: &Field<'_>) {
-    let Some(batcher) = field.object() else { return };
-    batcher.exclude(&["MaxItemsPerBatch", "MaxItemsPerBatchPath"]);
-    batcher.exclude(&["MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"]);
-}
-
-fn read_label(field: &Field<'_>) {
-    let Some(label) = field.text() else { return };
-    let forbidden =
-        |c: &char| c.is_whitespace() || c.is_control() || "?*<>{}[]:;,\\|^~$#%&`\"".contains(*c);
-    let reason = match label.chars().find(forbidden) {
-        Some(character) => format!("cannot contain {character:?}"),
-        None if label.is_empty() => "cannot be empty".to_owned(),
-        None if label.chars().count() > LABEL_MAX => {
-            format!("is longer than {LABEL_MAX} characters")
-        }
-        None => return,
-    };
-    field.report(Fault::Label { reason });
+    (flow, mode)
 }
