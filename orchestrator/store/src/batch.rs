@@ -1,12 +1,14 @@
-//! What one commit writes: starts, history rows and ends of many executions, and the order they are written in.
+//! What one commit writes: starts, history rows, ends and messages of many executions, and the order they are written in.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use execution::ExecutionId;
+use execution::id::Home;
 
 use crate::execution::ExecutionStatus;
 use crate::id::{MachineId, RevisionId};
+use crate::inbox::{MessageKey, NewMessage};
 
 /// Everything of one commit. An execution may start and end in the same batch.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +16,9 @@ pub struct Batch {
     pub starts: Vec<NewExecution>,
     pub rows: Vec<NewRow>,
     pub ends: Vec<End>,
+    pub sent: Vec<NewMessage>,
+    /// What the receivers' rows have made of them is in those rows; one that is gone already is no error.
+    pub taken: Vec<MessageKey>,
 }
 
 #[derive(Debug, Clone)]
@@ -59,7 +64,11 @@ pub struct End {
 
 impl Batch {
     pub fn is_empty(&self) -> bool {
-        self.starts.is_empty() && self.rows.is_empty() && self.ends.is_empty()
+        self.starts.is_empty()
+            && self.rows.is_empty()
+            && self.ends.is_empty()
+            && self.sent.is_empty()
+            && self.taken.is_empty()
     }
 }
 
@@ -69,6 +78,8 @@ pub(crate) struct Ordered<'a> {
     pub(crate) rows: Vec<&'a NewRow>,
     /// Of executions that started in an earlier batch.
     pub(crate) ends: Vec<&'a End>,
+    pub(crate) sent: Vec<&'a NewMessage>,
+    pub(crate) taken: Vec<MessageKey>,
 }
 
 impl<'a> Ordered<'a> {
@@ -86,8 +97,16 @@ impl<'a> Ordered<'a> {
         rows.sort_unstable_by_key(|row| (row.id.home(), row.id, row.seq));
         let mut ends: Vec<_> = ends.into_values().collect();
         ends.sort_unstable_by_key(|end| (end.id.home(), end.id));
-        Self { starts, rows, ends }
+        let mut sent: Vec<_> = batch.sent.iter().collect();
+        sent.sort_unstable_by_key(|message| in_inbox(&message.key));
+        let mut taken = batch.taken.clone();
+        taken.sort_unstable_by_key(in_inbox);
+        Self { starts, rows, ends, sent, taken }
     }
+}
+
+fn in_inbox(key: &MessageKey) -> (Home, MessageKey) {
+    (key.receiver.home(), *key)
 }
 
 /// A number that only a bug makes larger than PostgreSQL counts.

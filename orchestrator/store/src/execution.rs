@@ -127,18 +127,20 @@ impl Store {
 
 /// The ids that a page can hold: below the first bound, not below the second. An id begins with its start's millisecond.
 fn ids_between(filter: &ExecutionFilter, after: Option<ExecutionId>) -> (Uuid, Uuid) {
-    let smallest = |instant: DateTime<Utc>| {
-        let not_before_1970 = instant.max(DateTime::UNIX_EPOCH);
-        let millis = u128::try_from(not_before_1970.timestamp_millis()).expect("is past 1970");
-        Uuid::from_u128(millis << 80)
-    };
     // The millisecond that `started_before` lies in is not excluded by its ids: the exact time decides there.
     let before = filter
         .started_before
         .and_then(|instant| instant.checked_add_signed(TimeDelta::milliseconds(1)))
-        .map_or(Uuid::max(), smallest);
+        .map_or(Uuid::max(), smallest_id);
     let below = after.map_or(before, |after| after.0.min(before));
-    (below, filter.started_from.map_or(Uuid::nil(), smallest))
+    (below, filter.started_from.map_or(Uuid::nil(), smallest_id))
+}
+
+/// Smaller than every id of that millisecond and later.
+pub(crate) fn smallest_id(instant: DateTime<Utc>) -> Uuid {
+    let not_before_1970 = instant.max(DateTime::UNIX_EPOCH);
+    let millis = u128::try_from(not_before_1970.timestamp_millis()).expect("is past 1970");
+    Uuid::from_u128(millis << 80)
 }
 
 impl ExecutionStatus {

@@ -120,7 +120,8 @@ impl Lane {
 fn commit_query<'q>(fence: FenceRef, batch: &'q Ordered<'_>) -> Query<'q, Postgres, PgArguments> {
     let query =
         sqlx::query(sql!("lane/commit.sql")).bind(fence.node).bind(fence.lane).bind(fence.epoch);
-    bind_ends(bind_rows(bind_starts(query, batch), batch), batch)
+    let query = bind_ends(bind_rows(bind_starts(query, batch), batch), batch);
+    bind_messages(query, batch)
 }
 
 fn bind_starts<'q>(
@@ -170,6 +171,23 @@ fn bind_ends<'q>(
         .bind(ends().map(|end| end.id.0).bind_iter())
         .bind(ends().map(|end| end.status.as_text()).bind_iter())
         .bind(ends().map(|end| end.ended_at).bind_iter())
+}
+
+fn bind_messages<'q>(
+    query: Query<'q, Postgres, PgArguments>,
+    batch: &'q Ordered<'_>,
+) -> Query<'q, Postgres, PgArguments> {
+    let (sent, taken) = (|| batch.sent.iter(), || batch.taken.iter());
+    query
+        .bind(sent().map(|message| message.key.receiver.home().0).bind_iter())
+        .bind(sent().map(|message| message.key.receiver.0).bind_iter())
+        .bind(sent().map(|message| message.key.message.0).bind_iter())
+        .bind(sent().map(|message| message.sender.0).bind_iter())
+        .bind(sent().map(|message| message.format).bind_iter())
+        .bind(sent().map(|message| message.body.as_slice()).bind_iter())
+        .bind(taken().map(|key| key.receiver.home().0).bind_iter())
+        .bind(taken().map(|key| key.receiver.0).bind_iter())
+        .bind(taken().map(|key| key.message.0).bind_iter())
 }
 
 fn committed(row: &PgRow) -> Committed {

@@ -6,6 +6,7 @@ mod error;
 mod execution;
 mod history;
 mod id;
+mod inbox;
 mod lane;
 mod machine;
 mod membership;
@@ -19,6 +20,7 @@ pub use error::{CommitError, Refusal, Remedy, StoreError};
 pub use execution::{ExecutionFilter, ExecutionPage, ExecutionRow, ExecutionStatus};
 pub use history::{HistoryFrom, HistoryPage, HistoryRow};
 pub use id::{MachineId, NamespaceId, NodeId, RevisionId, home_of_name};
+pub use inbox::{MessageId, MessageKey, MessageRow, NewMessage, SweepPage, Swept};
 pub use lane::{Committed, Lane, Raised};
 pub use machine::{
     Configuration, Machine, MachineChange, MachineStatus, MachineType, NewMachine, Revision,

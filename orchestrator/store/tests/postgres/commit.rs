@@ -2,7 +2,7 @@
 
 use store::{Batch, Committed, ExecutionStatus, Lane, Remedy};
 
-use crate::world::{WRITTEN, World, end, id, refusal, row, rows, write};
+use crate::world::{WRITTEN, World, end, id, message, refusal, row, rows, write};
 
 #[tokio::test]
 async fn a_life_is_one_insert_one_row_a_commit_and_one_update() {
@@ -61,6 +61,11 @@ async fn of_two_starts_with_one_name_in_a_batch_one_loses_everything() {
         starts: vec![world.named(second, "n"), world.named(first, "n"), world.named(other, "o")],
         rows: vec![row(first, 1), row(second, 1), row(other, 1)],
         ends: vec![end(second, ExecutionStatus::Succeeded)],
+        sent: vec![
+            message(second, other, "from a loser"),
+            message(first, other, "from the winner"),
+        ],
+        ..Batch::default()
     };
 
     let committed = lane.commit(&batch).await.unwrap();
@@ -72,6 +77,7 @@ async fn of_two_starts_with_one_name_in_a_batch_one_loses_everything() {
     let winner = winner.expect("holds the name");
     assert_eq!((winner.id, winner.input_hash), (first, Some([7; 32])));
     assert_eq!(world.history_length(other).await, 1);
+    assert_eq!(world.inbox().await, [(other, "from the winner".to_owned())]);
 }
 
 #[tokio::test]
@@ -79,8 +85,11 @@ async fn a_name_stays_taken_after_its_execution_has_ended() {
     let world = World::new().await;
     let (_, mut lane) = world.lane().await;
     let (first, second) = (id(1), id(2));
-    let start =
-        |id| Batch { starts: vec![world.named(id, "n")], rows: vec![row(id, 1)], ends: vec![] };
+    let start = |id| Batch {
+        starts: vec![world.named(id, "n")],
+        rows: vec![row(id, 1)],
+        ..Batch::default()
+    };
     let mut batch = start(first);
     batch.ends.push(end(first, ExecutionStatus::Succeeded));
     write(&mut lane, &batch).await;
@@ -106,7 +115,7 @@ async fn lanes_that_race_for_the_same_names_share_them_without_deadlock() {
             Batch {
                 rows: starts.iter().map(|(id, _)| row(*id, 1)).collect(),
                 starts: starts.iter().map(|(id, name)| world.named(*id, name)).collect(),
-                ends: Vec::new(),
+                ..Batch::default()
             }
         };
         let (first, second) =

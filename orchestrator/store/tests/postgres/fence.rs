@@ -6,7 +6,7 @@ use execution::ExecutionId;
 use sqlx::Connection;
 use store::{Batch, CommitError, Committed, ExecutionStatus, FenceRef, PeerState, Raised};
 
-use crate::world::{World, end, id, row, rows, still_waiting, until_waiting, write};
+use crate::world::{World, end, id, message, row, rows, still_waiting, until_waiting, write};
 
 /// Everything that a commit can write, for a world with `running` in it.
 fn one_of_each(world: &World, running: ExecutionId, fresh: [ExecutionId; 2]) -> Batch {
@@ -14,13 +14,15 @@ fn one_of_each(world: &World, running: ExecutionId, fresh: [ExecutionId; 2]) -> 
         starts: vec![world.start(fresh[0]), world.named(fresh[1], "n")],
         rows: vec![row(running, 2), row(fresh[0], 1), row(fresh[1], 1)],
         ends: vec![end(running, ExecutionStatus::Succeeded)],
+        sent: vec![message(running, fresh[0], "sent")],
+        taken: vec![message(fresh[0], running, "taken").key],
     }
 }
 
 /// The number of rows in each table that a commit writes, and of executions that have ended.
-async fn contents(world: &World) -> (i64, i64, i64, i64) {
+async fn contents(world: &World) -> (i64, i64, i64, i64, i64) {
     let count = "select (select count(*) from execution), (select count(*) from execution_name), \
-                 (select count(*) from history), (select count(*) from execution where ended_at is not null)";
+                 (select count(*) from history), (select count(*) from execution where ended_at is not null), (select count(*) from inbox)";
     sqlx::query_as(count).fetch_one(&mut world.connection().await).await.expect("counts")
 }
 
@@ -30,6 +32,8 @@ async fn a_fenced_commit_writes_nothing_at_all() {
     let (node, mut lane) = world.lane().await;
     let running = id(1);
     write(&mut lane, &world.starts(&[running])).await;
+    let sent = vec![message(id(2), running, "taken")];
+    write(&mut lane, &Batch { sent, ..Batch::default() }).await;
     let before = contents(&world).await;
     let counter = heartbeat_counter(&world, node).await;
     assert!(world.store.depose(node, counter).await.unwrap());
@@ -56,7 +60,7 @@ async fn a_commit_of_an_older_epoch_writes_nothing_at_all() {
     assert_eq!(contents(&world).await, before);
 
     write(&mut lane, &batch).await;
-    assert_eq!(contents(&world).await, (3, 1, 4, 1));
+    assert_eq!(contents(&world).await, (3, 1, 4, 1, 1));
 }
 
 #[tokio::test]
@@ -90,7 +94,7 @@ async fn deposing_waits_for_the_commit_in_flight_and_empties_later_ones() {
     assert!(matches!(commit.await.unwrap(), Committed::Written { .. }), "it was in time");
     assert!(depose.await.unwrap());
     assert_eq!(lane.commit(&rows(vec![row(one, 2)])).await.unwrap(), Committed::Fenced);
-    assert_eq!(contents(&world).await, (2, 1, 2, 0));
+    assert_eq!(contents(&world).await, (2, 1, 2, 0, 0));
 }
 
 #[tokio::test]
@@ -110,7 +114,7 @@ async fn a_commit_that_comes_while_its_node_is_deposed_writes_nothing() {
     deposing.commit().await.unwrap();
 
     assert_eq!(commit.await.unwrap(), Committed::Fenced);
-    assert_eq!(contents(&world).await, (0, 0, 0, 0));
+    assert_eq!(contents(&world).await, (0, 0, 0, 0, 0));
 }
 
 #[tokio::test]
@@ -156,7 +160,7 @@ async fn after_a_doubt_the_raise_waits_for_the_orphan_and_what_it_wrote_is_there
     sqlx::query(take).bind(world.machine.id).bind(id(9).0).execute(&mut *held).await.unwrap();
     let one = id(1);
     let batch =
-        Batch { starts: vec![world.named(one, "n")], rows: vec![row(one, 1)], ends: vec![] };
+        Batch { starts: vec![world.named(one, "n")], rows: vec![row(one, 1)], ..Batch::default() };
     // The commit has begun when its caller goes away.
     still_waiting(&mut Box::pin(lane.commit(&batch)), until_waiting(&mut watcher, 1)).await;
     let doubt = lane.commit(&Batch::default()).await;

@@ -4,6 +4,7 @@ mod commit;
 mod execution;
 mod fence;
 mod history;
+mod inbox;
 mod machine;
 mod namespace;
 mod outage;

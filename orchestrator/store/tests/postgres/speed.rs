@@ -90,7 +90,7 @@ async fn commits(world: &World, round: u32) -> (f64, f64) {
         let ids = ids(batch);
         let rows = |seq| ids.iter().map(|id| event_row(*id, seq)).collect::<Vec<_>>();
         let starts = ids.iter().map(|id| world.start(*id)).collect();
-        write(&mut lane, &Batch { starts, rows: rows(1), ends: vec![] }).await;
+        write(&mut lane, &Batch { starts, rows: rows(1), ..Batch::default() }).await;
         write(&mut lane, &Batch { rows: rows(2), ..Batch::default() }).await;
         write(&mut lane, &Batch { rows: rows(3), ..Batch::default() }).await;
         let ends = ids.iter().map(|id| end(*id, ExecutionStatus::Succeeded)).collect();

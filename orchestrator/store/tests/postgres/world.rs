@@ -9,8 +9,8 @@ use execution::id::Home;
 use sqlx::{Connection, PgConnection};
 use store::{
     Batch, ChosenName, CommitError, Committed, Configuration, Creation, End, ExecutionStatus, Lane,
-    Machine, MachineType, NamespaceId, NewExecution, NewMachine, NewNode, NewRow, NodeId, Refusal,
-    Store, StoreOptions,
+    Machine, MachineType, MessageId, MessageKey, NamespaceId, NewExecution, NewMachine, NewMessage,
+    NewNode, NewRow, NodeId, Refusal, Store, StoreOptions,
 };
 use tokio::runtime::Runtime;
 
@@ -71,8 +71,16 @@ impl World {
         Batch {
             starts: ids.iter().map(|id| self.start(*id)).collect(),
             rows: ids.iter().map(|id| row(*id, 1)).collect(),
-            ends: Vec::new(),
+            ..Batch::default()
         }
+    }
+
+    /// Receivers and bodies, in the order of the keys.
+    pub(crate) async fn inbox(&self) -> Vec<(ExecutionId, String)> {
+        let read = "select receiver, convert_from(body, 'UTF8') from inbox order by home, receiver, message";
+        let read = sqlx::query_as(read).fetch_all(&mut self.connection().await).await;
+        let rows: Vec<(uuid::Uuid, String)> = read.expect("reads");
+        rows.into_iter().map(|(receiver, body)| (ExecutionId(receiver), body)).collect()
     }
 
     pub(crate) async fn history_length(&self, id: ExecutionId) -> usize {
@@ -142,6 +150,12 @@ pub(crate) fn row(id: ExecutionId, number: u64) -> NewRow {
 
 pub(crate) fn end(id: ExecutionId, status: ExecutionStatus) -> End {
     End { id, status, ended_at: Utc::now() }
+}
+
+/// A message has its sender's id: each sender has one.
+pub(crate) fn message(sender: ExecutionId, receiver: ExecutionId, body: &str) -> NewMessage {
+    let key = MessageKey { receiver, message: MessageId(sender.0) };
+    NewMessage { key, sender, format: 1, body: body.as_bytes().to_vec() }
 }
 
 pub(crate) fn rows(rows: Vec<NewRow>) -> Batch {

@@ -1,9 +1,11 @@
--- The commit of a lane: starts, history rows and ends of many executions behind one fence, in one round trip.
+-- The commit of a lane: starts, history rows, ends and messages of many executions behind one fence, in one round trip.
 -- $1 node, $2 lane, $3 epoch
 -- $4-$12 starts, sorted by home, machine, name: home, id, machine, revision, name (null: named by its id), input hash,
 --        status, started at, ended at
 -- $13-$21 history rows, sorted by home, id: home, id, seq, last seq, first public, last public, at, format, events
 -- $22-$25 ends of executions that started in an earlier commit, sorted by home, id: home, id, status, ended at
+-- $26-$31 messages sent, sorted by home, receiver, message: home, receiver, message, sender, format, body
+-- $32-$34 messages taken, sorted as they are: home, receiver, message
 with standing as materialized (
     -- Waits for whoever raises the epoch or kills the fence, and holds them off until this commit is durable.
     select node from fence where node = $1 and lane = $2 and epoch = $3 for share
@@ -51,10 +53,24 @@ ended as (
     set status = excluded.status, ended_at = excluded.ended_at, owner = null
     where e.status = 'RUNNING'
     returning e.machine
+),
+sent as (
+    -- A sender that lost its name never was, and sends nothing.
+    insert into inbox (home, receiver, message, format, body)
+    select m.home, m.receiver, m.message, m.format, m.body
+    from standing cross join unnest(
+        $26::smallint[], $27::uuid[], $28::uuid[], $29::uuid[], $30::smallint[], $31::bytea[]
+    ) as m (home, receiver, message, sender, format, body)
+    where m.sender not in (select id from lost)
+    on conflict do nothing
 )
 select
     exists (select from standing) as stands,
     array(select id from lost) as lost,
+    case
+        when cardinality($34::uuid[]) > 0 and exists (select from standing)
+            then take_messages($32::smallint[], $33::uuid[], $34)
+    end as taken,
     case
         when (select count(*) from ended where machine > 0) < cardinality($23) and exists (select from standing)
             then refuse('an end names an execution that is not there or has ended before')
