@@ -6,22 +6,19 @@ use std::cmp::Ordering;
 use chrono::{DateTime, Utc};
 use serde_json::{Number, Value};
 
-use crate::context::Context;
 use crate::dataflow::Scope;
 use crate::error::{EvalError, names};
 use crate::machine::StateId;
 use crate::number::Decimal;
 use crate::path::Path;
-use crate::payload::Payload;
 use crate::states::{Choice, Comparison, Condition, Kind, Operand, Order};
 use crate::timestamp;
 
 impl Choice {
     /// The next state: of the first rule that holds, else the default; `None` where there is neither.
-    pub fn choose(&self, input: &Payload, context: &Context) -> Result<Option<StateId>, EvalError> {
-        let scope = Scope::new(input, context);
+    pub fn choose(&self, scope: &Scope<'_>) -> Result<Option<StateId>, EvalError> {
         for rule in &self.rules {
-            if rule.condition.holds(&scope)? {
+            if rule.condition.holds(scope)? {
                 return Ok(Some(rule.next));
             }
         }

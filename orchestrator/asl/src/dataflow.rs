@@ -14,28 +14,36 @@ use crate::path::budget::check_depth;
 use crate::payload::Payload;
 use crate::states::{Number, ResultPath, WaitFor};
 use crate::timestamp;
+use crate::variables::Variables;
 
-/// What a path sees: `$` is `input`, `$$` is `context`. Neither is parsed before a path looks inside.
+/// What a path sees: `$` is `input`, `$$` is `context`, `$name` a variable. None is parsed before a path looks inside.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
     pub input: &'a Payload,
     pub context: &'a Context,
+    pub variables: &'a Variables,
 }
 
 impl<'a> Scope<'a> {
+    /// Where no variable is assigned.
     pub fn new(input: &'a Payload, context: &'a Context) -> Self {
-        Self { input, context }
+        static NONE: Variables = Variables::none();
+        Self { input, context, variables: &NONE }
+    }
+
+    #[must_use]
+    pub fn with_variables(self, variables: &'a Variables) -> Self {
+        Self { variables, ..self }
     }
 }
 
 impl DataPath {
-    /// `InputPath` and `OutputPath`.
-    pub fn apply(&self, payload: &Payload, context: &Context) -> Result<Payload, EvalError> {
+    /// `InputPath` and `OutputPath`: what they select of the scope's input.
+    pub fn apply(&self, scope: &Scope<'_>) -> Result<Payload, EvalError> {
         match self {
-            Self::Whole => Ok(payload.clone()),
+            Self::Whole => Ok(scope.input.clone()),
             Self::Discard => Ok(Payload::from_value(Value::Object(Map::new()))),
-            Self::Path(path) if path.is_whole_input() => Ok(payload.clone()),
-            Self::Path(path) => path.query(&Scope::new(payload, context)).map(Payload::from_value),
+            Self::Path(path) => path.payload(scope),
         }
     }
 }
@@ -60,17 +68,12 @@ const TIMEOUT_SECONDS_MAX: u64 = 99_999_999;
 
 impl Number<u64> {
     /// `field` is the one that holds the number (`MaxConcurrencyPath`), for the cause of an error.
-    pub fn resolve(
-        &self,
-        input: &Payload,
-        context: &Context,
-        field: &'static str,
-    ) -> Result<u64, EvalError> {
+    pub fn resolve(&self, scope: &Scope<'_>, field: &'static str) -> Result<u64, EvalError> {
         let path = match self {
             Self::Literal(number) => return Ok(*number),
             Self::Path(path) => path,
         };
-        let value = path.query(&Scope::new(input, context))?;
+        let value = path.query(scope)?;
         let integer = decimal(&value).and_then(Decimal::integer);
         let integer = integer.ok_or_else(|| no_number(field, path, &value, "integer"))?;
         let name = field.trim_end_matches("Path");
@@ -87,17 +90,12 @@ impl Number<u64> {
 
 impl Number<f64> {
     /// A percentage: 0 to 100.
-    pub fn resolve(
-        &self,
-        input: &Payload,
-        context: &Context,
-        field: &'static str,
-    ) -> Result<f64, EvalError> {
+    pub fn resolve(&self, scope: &Scope<'_>, field: &'static str) -> Result<f64, EvalError> {
         let path = match self {
             Self::Literal(number) => return Ok(*number),
             Self::Path(path) => path,
         };
-        let value = path.query(&Scope::new(input, context))?;
+        let value = path.query(scope)?;
         let number = value.as_f64().ok_or_else(|| no_number(field, path, &value, "float"))?;
         if (0.0..=100.0).contains(&number) {
             return Ok(number);
@@ -134,15 +132,13 @@ impl WaitFor {
     pub fn until(
         &self,
         entered_at: DateTime<Utc>,
-        input: &Payload,
-        context: &Context,
+        scope: &Scope<'_>,
     ) -> Result<DateTime<Utc>, EvalError> {
-        let scope = Scope::new(input, context);
         let until = match self {
             Self::Seconds(seconds) => after(entered_at, i64::try_from(*seconds).ok()),
-            Self::SecondsPath(path) => after(entered_at, Some(seconds_at(path, &scope)?)),
+            Self::SecondsPath(path) => after(entered_at, Some(seconds_at(path, scope)?)),
             Self::Timestamp(instant) => Some(*instant),
-            Self::TimestampPath(path) => Some(timestamp_at(path, &scope)?),
+            Self::TimestampPath(path) => Some(timestamp_at(path, scope)?),
         };
         let in_reach =
             |until: &DateTime<Utc>| (*until - entered_at).num_seconds() <= WAIT_SECONDS_MAX;

@@ -214,6 +214,7 @@ impl<'a> Evaluation<'a> {
                     self.document(path)
                 ),
             ),
+            PathFailure::Unassigned => path.unassigned(),
             PathFailure::Failed(reason) => path.invalid(&reason),
             PathFailure::Exhausted(exhausted) => exhausted.error(path.as_str()),
         }
@@ -228,7 +229,7 @@ impl<'a> Evaluation<'a> {
 
     /// What the path looks into.
     fn document(&self, path: &Path) -> &Value {
-        if path.reads_context() { self.scope.context.value() } else { self.scope.input.value() }
+        path.document(&self.scope).unwrap_or(&Value::Null)
     }
 
     fn call(&mut self, call: &Call) -> Result<Value, EvalError> {
@@ -256,6 +257,7 @@ impl<'a> Evaluation<'a> {
                 path.as_str(),
                 self.document(path)
             )),
+            PathFailure::Unassigned => call.failed(&path.unassigned().cause),
             PathFailure::Failed(reason) => {
                 call.failed(&format!("Invalid path '{}' : {reason}", path.inner_str()))
             }

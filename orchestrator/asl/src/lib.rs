@@ -20,6 +20,7 @@ pub mod retry;
 pub mod states;
 pub mod template;
 pub mod timestamp;
+pub mod variables;
 
 pub use context::Context;
 pub use dataflow::Scope;
@@ -28,3 +29,4 @@ pub use error::{EvalError, names};
 pub use jsonata::Draw;
 pub use machine::{Flow, QueryLanguage, State, StateId, StateKind, StateMachine, Transition};
 pub use payload::{Payload, PayloadError};
+pub use variables::{Assignment, Variables};

@@ -1,4 +1,4 @@
-//! JSONPath as AWS runs it: Jayway's grammar and results, and the `$$` root for the context object.
+//! JSONPath as AWS runs it: Jayway's grammar and results, the `$$` root for the context object, and `$name` for a variable.
 //!
 //! A path is compiled once, when the definition is checked; a query clones its result and nothing else.
 
@@ -24,13 +24,26 @@ use self::evaluate::{Halt, Walk};
 use self::token::Compiled;
 use crate::dataflow::Scope;
 use crate::error::{EvalError, names};
+use crate::payload::Payload;
+use crate::variables;
 
-/// A compiled path: `$.a.b[0]`, `$$.Execution.Id`, `$..x[?(@.price < 10)]`.
+/// A compiled path: `$.a.b[0]`, `$$.Execution.Id`, `$order.id`, `$..x[?(@.price < 10)]`.
 #[derive(Debug, Clone)]
 pub struct Path {
     text: Arc<str>,
-    reads_context: bool,
+    root: Root,
     compiled: Arc<Compiled>,
+}
+
+/// The document that a path looks into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Root {
+    /// `$`.
+    Input,
+    /// `$$`.
+    Context,
+    /// `$name`.
+    Variable(Arc<str>),
 }
 
 impl PartialEq for Path {
@@ -44,28 +57,40 @@ impl PartialEq for Path {
 pub(crate) enum PathFailure {
     /// There is nothing at the path; Jayway's words.
     NotFound(String),
+    /// No state has assigned the variable yet.
+    Unassigned,
     /// The path can't be applied; Jayway's words.
     Failed(String),
     Exhausted(Exhausted),
 }
 
 impl Path {
-    /// A path of the States Language: it begins with `$` or `$$`.
+    /// A path of the States Language: it begins with `$`, `$$`, or `$` and the name of a variable.
     pub fn parse(text: &str) -> Result<Self, PathError> {
-        if !text.starts_with('$') {
+        let Some(inner) = text.strip_prefix('$') else {
             return Err(PathError::new("A path must begin with '$' or '$$'"));
+        };
+        let (name, rest) = inner.split_at(variables::name_length(inner));
+        if name.is_empty() {
+            return Self::parse_as_jayway(text);
         }
-        Self::parse_as_jayway(text)
+        Self::compile(text, Root::Variable(name.into()), &format!("${rest}"))
     }
 
     /// As Jayway itself reads it: a path without `$` begins with the name of a field of the root.
     pub fn parse_as_jayway(text: &str) -> Result<Self, PathError> {
-        let inner = text.strip_prefix('$').filter(|inner| inner.starts_with('$'));
-        let compiled = compile::compile(inner.unwrap_or(text), &mut Allowance::whole())?;
+        match text.strip_prefix('$').filter(|inner| inner.starts_with('$')) {
+            Some(inner) => Self::compile(text, Root::Context, inner),
+            None => Self::compile(text, Root::Input, text),
+        }
+    }
+
+    fn compile(text: &str, root: Root, path: &str) -> Result<Self, PathError> {
+        let compiled = compile::compile(path, &mut Allowance::whole())?;
         if compiled.root != '$' {
             return Err(PathError::new("'@' stands for nothing outside of a filter"));
         }
-        Ok(Self { text: text.into(), reads_context: inner.is_some(), compiled: Arc::new(compiled) })
+        Ok(Self { text: text.into(), root, compiled: Arc::new(compiled) })
     }
 
     /// The source text.
@@ -75,7 +100,10 @@ impl Path {
 
     /// The source text as causes of errors show it: `$$.Task` is looked up as `$.Task` of the context object.
     pub fn inner_str(&self) -> &str {
-        if self.reads_context { &self.text[1..] } else { &self.text }
+        match self.root {
+            Root::Context => &self.text[1..],
+            Root::Input | Root::Variable(_) => &self.text,
+        }
     }
 
     /// Whether it finds at most one value; an indefinite path finds an array of all matches.
@@ -85,12 +113,29 @@ impl Path {
 
     /// Whether it looks into the context object (`$$`).
     pub fn reads_context(&self) -> bool {
-        self.reads_context
+        self.root == Root::Context
+    }
+
+    /// The variable that it looks into.
+    pub fn variable(&self) -> Option<&Arc<str>> {
+        match &self.root {
+            Root::Variable(name) => Some(name),
+            Root::Input | Root::Context => None,
+        }
     }
 
     /// Whether it is `$` alone: the input untouched.
     pub fn is_whole_input(&self) -> bool {
-        !self.reads_context && self.compiled.tokens.is_empty()
+        self.root == Root::Input && self.compiled.tokens.is_empty()
+    }
+
+    /// The document that it looks into; `None`: a variable that nobody has assigned yet.
+    pub(crate) fn document<'s>(&self, scope: &Scope<'s>) -> Option<&'s Value> {
+        match &self.root {
+            Root::Input => Some(scope.input.value()),
+            Root::Context => Some(scope.context.value()),
+            Root::Variable(name) => scope.variables.get(name).map(Payload::value),
+        }
     }
 
     /// The value that the path finds; an indefinite path that matches nothing finds `[]`.
@@ -101,8 +146,22 @@ impl Path {
         self.select(scope, &mut Budget::new()).map(Cow::into_owned).map_err(|failure| match failure
         {
             PathFailure::NotFound(reason) | PathFailure::Failed(reason) => self.invalid(&reason),
+            PathFailure::Unassigned => self.unassigned(),
             PathFailure::Exhausted(exhausted) => exhausted.error(&self.text),
         })
+    }
+
+    /// [`Self::query`] without a copy of what is asked for as a whole.
+    pub(crate) fn payload(&self, scope: &Scope<'_>) -> Result<Payload, EvalError> {
+        let whole = match &self.root {
+            Root::Input => Some(scope.input),
+            Root::Variable(name) => scope.variables.get(name),
+            Root::Context => None,
+        };
+        match whole.filter(|_| self.compiled.tokens.is_empty()) {
+            Some(whole) => Ok(whole.clone()),
+            None => self.query(scope).map(Payload::from_value),
+        }
     }
 
     /// Like [`Self::query`], with `None` where there is no result (`IsPresent` and the like).
@@ -114,7 +173,7 @@ impl Path {
     pub(crate) fn look<'s>(&self, scope: &Scope<'s>) -> Result<Option<Cow<'s, Value>>, EvalError> {
         match self.select(scope, &mut Budget::new()) {
             Ok(value) => Ok(Some(value)),
-            Err(PathFailure::NotFound(_)) => Ok(None),
+            Err(PathFailure::NotFound(_) | PathFailure::Unassigned) => Ok(None),
             Err(PathFailure::Failed(reason)) => Err(self.invalid(&reason)),
             Err(PathFailure::Exhausted(exhausted)) => Err(exhausted.error(&self.text)),
         }
@@ -126,7 +185,7 @@ impl Path {
         scope: &Scope<'s>,
         budget: &mut Budget,
     ) -> Result<Cow<'s, Value>, PathFailure> {
-        let document = if self.reads_context { scope.context.value() } else { scope.input.value() };
+        let document = self.document(scope).ok_or(PathFailure::Unassigned)?;
         let mut walk =
             Walk { path: &self.compiled, root: document, budget, fields_required: false };
         walk.value(document).map_err(|halt| match halt {
@@ -138,12 +197,22 @@ impl Path {
 
     /// AWS's word for a path into an input that is `null`.
     pub(crate) fn check_input(&self, scope: &Scope<'_>) -> Result<(), EvalError> {
-        let looks_inside = !self.reads_context && !self.compiled.tokens.is_empty();
+        let looks_inside = self.root == Root::Input && !self.compiled.tokens.is_empty();
         if looks_inside && scope.input.value().is_null() {
             let cause = "Unable to apply Path transformation to null or empty input.";
             return Err(EvalError::new(names::RUNTIME, cause));
         }
         Ok(())
+    }
+
+    /// AWS's text is not known; this is ours.
+    pub(crate) fn unassigned(&self) -> EvalError {
+        let name = self.variable().map_or("", |name| name);
+        let cause = format!(
+            "The variable '${name}' of the path '{}' has no value: no state has assigned it yet.",
+            self.text
+        );
+        EvalError::new(names::RUNTIME, cause)
     }
 
     pub(crate) fn invalid(&self, reason: &str) -> EvalError {

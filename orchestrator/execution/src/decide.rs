@@ -6,6 +6,7 @@ mod fail;
 
 use std::sync::Arc;
 
+use asl::dataflow::Scope;
 use asl::error::EvalError;
 use asl::{Context, Payload, StateId, StateKind, StateMachine, Transition};
 use chrono::{DateTime, Utc};
@@ -231,14 +232,20 @@ impl Turn<'_> {
         }
     }
 
+    /// What the state's paths see where `$` is `input`.
+    pub(crate) fn scope<'s>(&self, input: &'s Payload, context: &'s Context) -> Scope<'s> {
+        Scope::new(input, context)
+    }
+
     /// The state's input through `InputPath`.
     pub(crate) fn effective_input(&self, context: &Context) -> Result<Payload, Fault> {
-        let input = self.state.input_path.apply(&self.visit.input, context);
+        let input = self.state.input_path.apply(&self.scope(&self.visit.input, context));
         input.map_err(|error| self.fault(error))
     }
 
     pub(crate) fn output(&self, output: &Payload, context: &Context) -> Result<Payload, Fault> {
-        self.state.output_path.apply(output, context).map_err(|error| self.fault(error))
+        let output = self.state.output_path.apply(&self.scope(output, context));
+        output.map_err(|error| self.fault(error))
     }
 
     pub(crate) fn fault(&self, error: EvalError) -> Fault {

@@ -9,7 +9,6 @@ pub(crate) mod succeed;
 pub(crate) mod task;
 pub(crate) mod wait;
 
-use asl::dataflow::Scope;
 use asl::states::ResultPath;
 use asl::template::Template;
 use asl::{Context, Payload};
@@ -28,7 +27,7 @@ impl Turn<'_> {
         draft: &mut Draft,
     ) -> Result<Payload, Fault> {
         let Some(template) = template else { return Ok(input) };
-        let rendered = template.render(&Scope::new(&input, context), &mut draft.draw);
+        let rendered = template.render(&self.scope(&input, context), &mut draft.draw);
         rendered.map(Payload::from_value).map_err(|error| self.fault(error))
     }
 

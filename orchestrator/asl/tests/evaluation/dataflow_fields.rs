@@ -1,5 +1,6 @@
 //! `InputPath` and `OutputPath`, numbers by path, and when a Wait is over.
 
+use asl::dataflow::Scope;
 use asl::machine::DataPath;
 use asl::path::Path;
 use asl::states::{Number, WaitFor};
@@ -24,10 +25,14 @@ fn a_data_path_selects_discards_or_passes() {
         (path("$.a.*"), "[1.10]"),
         (path("$$.Execution.Input"), r#"{"id":1}"#),
     ] {
-        assert_eq!(path.apply(&payload, &context).unwrap().text(), selected, "{path:?}");
+        assert_eq!(
+            path.apply(&Scope::new(&payload, &context)).unwrap().text(),
+            selected,
+            "{path:?}"
+        );
     }
     assert_eq!(
-        text(path("$.NoSuchInputPath").apply(&payload, &context)),
+        text(path("$.NoSuchInputPath").apply(&Scope::new(&payload, &context))),
         Err("States.Runtime: Invalid path '$.NoSuchInputPath' : No results for path: \
              $['NoSuchInputPath']"
             .to_owned())
@@ -67,7 +72,11 @@ fn a_count_by_path_is_an_integer_that_is_not_negative() {
         let input = Payload::parse(format!(r#"{{"n": {value}}}"#)).unwrap();
         let number = Number::<u64>::Path(Path::parse("$.n").unwrap());
         let expected = resolved.map_err(|cause| format!("States.Runtime: {cause}"));
-        assert_eq!(text(number.resolve(&input, &context, field)), expected, "{field} {value}");
+        assert_eq!(
+            text(number.resolve(&Scope::new(&input, &context), field)),
+            expected,
+            "{field} {value}"
+        );
     }
 }
 
@@ -91,7 +100,8 @@ fn a_percentage_by_path_is_between_0_and_100() {
     ] {
         let input = Payload::parse(format!(r#"{{"n": {value}}}"#)).unwrap();
         let number = Number::<f64>::Path(Path::parse("$.n").unwrap());
-        let found = text(number.resolve(&input, &context, "ToleratedFailurePercentagePath"));
+        let found =
+            text(number.resolve(&Scope::new(&input, &context), "ToleratedFailurePercentagePath"));
         assert_eq!(found, resolved.map_err(|cause| format!("States.Runtime: {cause}")), "{value}");
     }
 }
@@ -99,7 +109,7 @@ fn a_percentage_by_path_is_between_0_and_100() {
 fn until(wait: &WaitFor, value: &str) -> Result<String, String> {
     let entered_at = timestamp::parse("2026-11-23T06:17:25.250Z").unwrap();
     let input = Payload::parse(format!(r#"{{"at": {value}}}"#)).unwrap();
-    let until = text(wait.until(entered_at, &input, &support::context()))?;
+    let until = text(wait.until(entered_at, &Scope::new(&input, &support::context())))?;
     Ok(timestamp::format(until))
 }
 

@@ -20,6 +20,7 @@ mod path_jayway;
 mod path_query;
 #[cfg(test)]
 mod path_reference;
+mod path_variable;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -114,7 +114,7 @@ fn what_is_no_path_is_refused_with_a_reason() {
         ("", "A path must begin with '$' or '$$'"),
         ("order.id", "A path must begin with '$' or '$$'"),
         ("@.order", "A path must begin with '$' or '$$'"),
-        ("$order", "Illegal character at position 1 expected '.' or '['"),
+        ("$!order", "Illegal character at position 1 expected '.' or '['"),
         ("$.order.", "Path must not end with a '.' or '..'"),
         ("$...order", "Character '.' on position 3 is not valid."),
         (

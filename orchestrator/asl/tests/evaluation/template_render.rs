@@ -82,7 +82,7 @@ fn a_path_into_null_is_an_error_of_its_own() {
 fn every_wrong_field_is_reported_where_it_stands() {
     // Given a template with three faults, one below an odd name.
     let template = Payload::parse(
-        r#"{"ok.$": "$.id", "n.$": 1, "a/b": [{"x~y.$": "$id"}], "f.$": "States.Nope()"}"#,
+        r#"{"ok.$": "$.id", "n.$": 1, "a/b": [{"x~y.$": "$!id"}], "f.$": "States.Nope()"}"#,
     )
     .unwrap();
     let faults = Template::parse(template.value()).unwrap_err();

@@ -9,7 +9,8 @@ use crate::decide::{Next, Turn};
 pub(crate) fn run(turn: &Turn<'_>, choice: &asl::states::Choice) -> Result<Next, Fault> {
     let context = turn.context();
     let input = turn.effective_input(&context)?;
-    let chosen = choice.choose(&input, &context).map_err(|error| turn.fault(error))?;
+    let scope = turn.scope(&input, &context);
+    let chosen = choice.choose(&scope).map_err(|error| turn.fault(error))?;
     let Some(next) = chosen else {
         return Err(turn.fault(EvalError {
             error: names::NO_CHOICE_MATCHED.into(),

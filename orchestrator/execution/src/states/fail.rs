@@ -1,6 +1,5 @@
 //! Fail: raises its error.
 
-use asl::dataflow::Scope;
 use asl::retry::Origin;
 use asl::states::FailText;
 
@@ -30,7 +29,7 @@ fn text(
         Some(FailText::Literal(text)) => Ok(Some(text.clone())),
         Some(FailText::Computed(text)) => {
             let context = turn.context();
-            let scope = Scope::new(&turn.visit.input, &context);
+            let scope = turn.scope(&turn.visit.input, &context);
             let text = text.evaluate(&scope, &mut draft.draw, field);
             text.map(Some).map_err(|error| turn.fault(error))
         }

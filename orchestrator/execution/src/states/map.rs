@@ -1,7 +1,6 @@
 //! Map: one branch per item, as many at a time as `MaxConcurrency` allows; the results in item order.
 
 use asl::context::MapItem;
-use asl::dataflow::Scope;
 use asl::{Context, Payload};
 use serde_json::Value;
 
@@ -28,7 +27,7 @@ pub(crate) fn begin(
     };
     let length = array.len() as u64;
     let max_concurrency = match &map.max_concurrency {
-        Some(number) => number.resolve(&input, &context, "MaxConcurrencyPath"),
+        Some(number) => number.resolve(&turn.scope(&input, &context), "MaxConcurrencyPath"),
         None => Ok(0),
     };
     let kind = EventKind::MapStarted {
@@ -113,7 +112,7 @@ fn item_inputs(
     let mut inputs = Vec::new();
     for (index, value) in items {
         let context = turn.context().with_map_item(Some(MapItem { index, value }));
-        let scope = Scope::new(&input, &context);
+        let scope = turn.scope(&input, &context);
         let selected = selector.render(&scope, &mut draft.draw);
         inputs.push(Payload::from_value(selected.map_err(|error| turn.fault(error))?));
     }
@@ -139,7 +138,7 @@ fn items(
     context: &Context,
 ) -> Result<Payload, Fault> {
     let Some(path) = &map.items_path else { return Ok(input.clone()) };
-    let items = path.query(&Scope::new(input, context));
+    let items = path.query(&turn.scope(input, context));
     items.map(Payload::from_value).map_err(|error| turn.fault(error))
 }
 
@@ -151,11 +150,12 @@ fn tolerated_failures(
     context: &Context,
     length: u64,
 ) -> Result<u64, Fault> {
+    let scope = turn.scope(input, context);
     let count = map.tolerated_failure_count.as_ref();
-    let count = count.map(|count| count.resolve(input, context, "ToleratedFailureCountPath"));
+    let count = count.map(|count| count.resolve(&scope, "ToleratedFailureCountPath"));
     let percentage = map.tolerated_failure_percentage.as_ref();
     let percentage =
-        percentage.map(|share| share.resolve(input, context, "ToleratedFailurePercentagePath"));
+        percentage.map(|share| share.resolve(&scope, "ToleratedFailurePercentagePath"));
     let count = count.transpose().map_err(|error| turn.fault(error))?;
     let percentage = percentage.transpose().map_err(|error| turn.fault(error))?;
     let share = percentage.map(|percentage| share_of(length, percentage));

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use asl::Payload;
+use asl::dataflow::Scope;
 use asl::resource::{Pattern, ResourceKind};
 use asl::states::Seconds;
-use asl::{Context, Payload};
 use serde_json::Value;
 
 use crate::branch::Fault;
@@ -19,10 +20,9 @@ pub(crate) fn begin(
 ) -> Result<Next, Fault> {
     let context = turn.context();
     let input = turn.effective_input(&context)?;
-    let timeout_seconds =
-        seconds(turn, task.timeout.as_ref(), (&input, &context), "TimeoutSecondsPath")?;
-    let heartbeat_seconds =
-        seconds(turn, task.heartbeat.as_ref(), (&input, &context), "HeartbeatSecondsPath")?;
+    let scope = turn.scope(&input, &context);
+    let timeout_seconds = seconds(turn, task.timeout.as_ref(), &scope, "TimeoutSecondsPath")?;
+    let heartbeat_seconds = seconds(turn, task.heartbeat.as_ref(), &scope, "HeartbeatSecondsPath")?;
     let payload = turn.render(task.parameters.as_ref(), input, &context, draft)?;
     turn.check_size(&payload, &turn.visit.state)?;
     let (queue, family) = addressee(turn, task, &payload)?;
@@ -54,10 +54,10 @@ pub(crate) fn finish(turn: &Turn<'_>, result: &Payload, draft: &mut Draft) -> Re
 fn seconds(
     turn: &Turn<'_>,
     seconds: Option<&Seconds>,
-    (input, context): (&Payload, &Context),
+    scope: &Scope<'_>,
     field: &'static str,
 ) -> Result<Option<u64>, Fault> {
-    let seconds = seconds.map(|seconds| seconds.resolve(input, context, field));
+    let seconds = seconds.map(|seconds| seconds.resolve(scope, field));
     seconds.transpose().map_err(|error| turn.fault(error))
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn begin(
 ) -> Result<Next, Fault> {
     let context = turn.context();
     let input = turn.effective_input(&context)?;
-    let until = wait.until.until(turn.visit.entered_at, &input, &context);
+    let until = wait.until.until(turn.visit.entered_at, &turn.scope(&input, &context));
     let until = rounded_up(until.map_err(|error| turn.fault(error))?);
     if until <= turn.now {
         return finish(turn);
