@@ -6,7 +6,7 @@ mod takeover;
 mod term;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use store::{Heartbeat, NewNode, Node, NodeId, Store, StoreError};
@@ -110,14 +110,19 @@ impl Membership {
     /// Until no node before this one lives.
     async fn stand_by(&self, node: &Node, survey: &mut Survey) -> Result<(), TermEnd> {
         loop {
-            if let Some(beat) = self.beat(node.id, survey).await? {
-                match survey.judge(&beat.peers, Instant::now()) {
-                    Verdict::Behind(behind) => self.set_readiness(Readiness::StandingBy { behind }),
-                    Verdict::Expired(expired) => self.depose(&expired, survey).await?,
-                    Verdict::First => return Ok(()),
+            let Some(beat) = self.beat(node.id, survey).await? else {
+                self.pause(None).await?;
+                continue;
+            };
+            match survey.judge(&beat.peers, Instant::now()) {
+                Verdict::First => return Ok(()),
+                // Whether it is first now is worth no pause: executions wait.
+                Verdict::Expired(expired) => self.depose(&expired, survey).await?,
+                Verdict::Behind(behind) => {
+                    self.set_readiness(Readiness::StandingBy { behind });
+                    self.pause(survey.next_lapse(Instant::now())).await?;
                 }
             }
-            self.pause().await?;
         }
     }
 
@@ -153,10 +158,13 @@ impl Membership {
         Ok(())
     }
 
-    async fn pause(&self) -> Result<(), TermEnd> {
+    /// Until the next heartbeat, or until a lease may have lapsed if that is earlier.
+    async fn pause(&self, next_lapse: Option<Duration>) -> Result<(), TermEnd> {
+        let interval = self.around.config.heartbeat_interval;
+        let pause = next_lapse.map_or(interval, |lapse| lapse.min(interval));
         tokio::select! {
             () = self.leave.cancelled() => Err(TermEnd::Left),
-            () = tokio::time::sleep(self.around.config.heartbeat_interval) => Ok(()),
+            () = tokio::time::sleep(pause) => Ok(()),
         }
     }
 

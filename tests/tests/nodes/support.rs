@@ -20,14 +20,19 @@ pub(crate) const LEASE: Duration = Duration::from_secs(1);
 /// Longer than anything here takes on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// With a short lease, so that a test need not wait for the default one.
 pub(crate) fn server(database: &Database, name: &str) -> Server {
+    server_with(database, name, &["--lease-ttl", "1s"])
+}
+
+pub(crate) fn server_with(database: &Database, name: &str, flags: &[&str]) -> Server {
     let logs = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("nodes");
     std::fs::create_dir_all(&logs).expect("the target folder can be written");
     Server::start(ServerOptions {
         database_url: database.url(),
         port: free_port(),
         log: logs.join(format!("{name}.log")),
-        flags: ["--lease-ttl", "1s"].map(str::to_owned).into(),
+        flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
     })
 }
 

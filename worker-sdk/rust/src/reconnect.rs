@@ -5,10 +5,13 @@ use std::time::Duration;
 use backoff::ExponentialBackoff;
 use backoff::backoff::Backoff as _;
 
-/// A restarted server is back within seconds: the first tries come fast.
+/// A restarted server, or its standby, serves within seconds: the first tries come fast.
 const DELAY_FIRST: Duration = Duration::from_millis(100);
-/// Well below the 10 s for which a recovered server waits for workers to announce what they hold.
-const DELAY_MAX: Duration = Duration::from_secs(2);
+/// Each pause is about a fifth of the time that the server has been away: a worker is back that soon after it.
+const GROWTH: f64 = 1.2;
+/// What a takeover takes longer for a worker that waits at a standby. Well below the 10 s for which a recovered server
+/// waits for workers to announce what they hold.
+const DELAY_MAX: Duration = Duration::from_secs(1);
 
 /// Growing delays, each drawn between half and one and a half of its value so that workers do not come in step.
 pub(crate) struct Reconnect(ExponentialBackoff);
@@ -19,7 +22,7 @@ impl Reconnect {
             current_interval: DELAY_FIRST,
             initial_interval: DELAY_FIRST,
             max_interval: DELAY_MAX,
-            multiplier: 2.0,
+            multiplier: GROWTH,
             max_elapsed_time: None,
             ..ExponentialBackoff::default()
         })

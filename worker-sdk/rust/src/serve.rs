@@ -5,8 +5,9 @@ use std::time::Duration;
 use everstep_proto::v1::work_request::Subscription;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
+use tonic::Status;
 use tonic::transport::Endpoint;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::desk::{Desk, Report};
 use crate::error::WorkerError;
@@ -20,6 +21,8 @@ pub(crate) struct Serving {
     drain_timeout: Duration,
     /// Set once the worker drains: when it no longer waits.
     stop_at: Option<Instant>,
+    /// Why there is no connection; said once, however often it is tried again.
+    lost: Option<String>,
 }
 
 impl Serving {
@@ -36,6 +39,7 @@ impl Serving {
             reports,
             drain_timeout,
             stop_at: None,
+            lost: None,
         }
     }
 
@@ -87,9 +91,22 @@ impl Serving {
         self.stop_at = Some(Instant::now() + self.drain_timeout);
     }
 
+    fn note_loss(&mut self, status: &Status) {
+        let (code, reason) = (status.code(), status.message());
+        if self.lost.as_deref() == Some(reason) {
+            debug!(?code, reason, "still no connection to the server");
+            return;
+        }
+        warn!(?code, reason, "no connection to the server; trying again until there is one");
+        self.lost = Some(reason.to_owned());
+    }
+
     fn follow(&mut self, event: LinkEvent) -> Result<(), WorkerError> {
         match event {
-            LinkEvent::Opened => info!("connected"),
+            LinkEvent::Opened => {
+                self.lost = None;
+                info!("connected");
+            }
             LinkEvent::Room => {
                 if let Some(message) = self.desk.next_message() {
                     self.link.send(message);
@@ -97,7 +114,7 @@ impl Serving {
             }
             LinkEvent::Message(message) => self.desk.hear(message, Instant::now()),
             LinkEvent::Lost(status) => {
-                warn!(code = ?status.code(), reason = status.message(), "no connection to the server");
+                self.note_loss(&status);
                 self.desk.begin_anew();
             }
             LinkEvent::Refused(status) => return Err(WorkerError::Refused(Box::new(status))),

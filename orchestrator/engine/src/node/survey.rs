@@ -37,12 +37,20 @@ impl Survey {
         self.seen.remove(&peer);
     }
 
+    /// How long until the next lease lapses, should its counter stand still: then a read is worth its while. One that has
+    /// lapsed already is the active node's to depose.
+    pub(crate) fn next_lapse(&self, now: Instant) -> Option<Duration> {
+        let lapses = self.seen.values().map(|(_, since)| *since + self.lease_ttl);
+        lapses.filter(|lapse| *lapse > now).min().map(|lapse| lapse - now)
+    }
+
     /// The earliest node that lives is the active one, so that two survivors never both are.
     pub(crate) fn judge(&mut self, peers: &[Peer], now: Instant) -> Verdict {
         let mut expired = Vec::new();
         let mut behind = None;
         for peer in peers.iter().filter(|peer| peer.id != self.me) {
             if peer.state != PeerState::Alive {
+                self.seen.remove(&peer.id);
                 continue;
             }
             let seen = self.seen.entry(peer.id).or_insert((peer.counter, now));
@@ -88,6 +96,20 @@ mod tests {
             Verdict::Expired(vec![(NodeId(1), 5)])
         );
         assert_eq!(survey.judge(&[alive(1, 6)], start + TTL), Verdict::Behind("node-1".to_owned()));
+    }
+
+    #[test]
+    fn the_next_read_is_due_when_a_lease_may_have_lapsed() {
+        let (mut survey, start) = (Survey::new(NodeId(2), TTL), Instant::now());
+        assert_eq!(survey.next_lapse(start), None);
+        survey.judge(&[alive(1, 5)], start);
+        let later = start + Duration::from_millis(1_900);
+        assert_eq!(survey.next_lapse(later), Some(Duration::from_millis(100)));
+        assert_eq!(survey.next_lapse(start + TTL), None, "it is deposed, not waited for");
+        survey.judge(&[alive(1, 6)], later);
+        assert_eq!(survey.next_lapse(later), Some(TTL));
+        survey.judge(&[peer(1, 6, PeerState::Left)], later);
+        assert_eq!(survey.next_lapse(later), None);
     }
 
     #[test]

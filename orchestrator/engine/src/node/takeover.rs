@@ -25,7 +25,10 @@ impl Membership {
             if ids.is_empty() {
                 break;
             }
-            self.readiness.send_replace(Readiness::TakingOver);
+            if claimed == 0 {
+                info!(from = dead.0, "taking executions over");
+                self.readiness.send_replace(Readiness::TakingOver);
+            }
             claimed += ids.len();
             let mut residents = stream::iter(ids)
                 .map(|id| async move { (id, read_back(&self.store, &self.catalog, id).await) })
@@ -53,7 +56,8 @@ impl Membership {
                 return Err(StoreError::Unavailable(reason).into());
             }
             Err(error) => {
-                error!(execution = %id, %error, "an execution can't be read back; it stays out of memory");
+                // Its ARN stands in the history that can't be read.
+                error!(execution_id = %id, %error, "an execution can't be read back; it stays out of memory");
             }
         }
         Ok(())

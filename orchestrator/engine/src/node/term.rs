@@ -26,6 +26,7 @@ impl Membership {
             Ok(running) => running,
             Err(error) => return error.into(),
         };
+        // Until it has been seen whether a predecessor left any.
         self.readiness.send_replace(Readiness::TakingOver);
         let end = tokio::select! {
             end = self.keep(node, survey) => end,
@@ -98,7 +99,7 @@ impl Membership {
                 self.keep_house().await;
             }
         }
-        self.pause().await
+        self.pause(survey.next_lapse(Instant::now())).await
     }
 
     /// Deposes the lapsed, takes the dead over, and is ready once nothing of theirs is left.
@@ -117,7 +118,6 @@ impl Membership {
             self.take_over(fence, peer.id).await?;
         }
         if *self.readiness.borrow() != Readiness::Ready {
-            info!(node = node.id.0, "ready");
             self.readiness.send_replace(Readiness::Ready);
         }
         Ok(())
