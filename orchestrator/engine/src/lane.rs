@@ -4,6 +4,7 @@
 mod batch;
 mod driver;
 mod handle;
+mod journal;
 mod mail;
 mod perform;
 mod resident;
@@ -50,8 +51,15 @@ pub(crate) struct Lane {
     timers: Timers,
     /// Executions whose decision panicked or whose rows were refused, with the reason: read back and quarantined
     /// once the batch is through.
-    poisoned: BTreeMap<ExecutionId, String>,
+    poisoned: BTreeMap<ExecutionId, Poison>,
     seeds: SeedSource,
+}
+
+/// Why an execution is to be quarantined.
+#[derive(Debug)]
+struct Poison {
+    arn: Arc<str>,
+    reason: String,
 }
 
 impl Lane {
@@ -194,7 +202,8 @@ impl Lane {
             Due::Timer => Trigger::TimerDue { wait },
             Due::Heartbeat => Trigger::HeartbeatMissed { wait },
             Due::Acknowledgement => {
-                debug!(execution = %resident.arn, wait = wait.0, "a hand-out was not acknowledged");
+                let (execution, state, attempt) = resident.place(wait);
+                debug!(execution, state, attempt, "a hand-out was not acknowledged");
                 Trigger::OfferAgain { wait, reason: OfferedAgain::Unacknowledged }
             }
         };
@@ -204,7 +213,9 @@ impl Lane {
     /// A timer or an offer that comes too late is no news to anybody.
     fn ignore_refusal(&mut self, id: ExecutionId, trigger: Trigger, batch: &mut Batch) {
         if let Err(refusal) = self.decide(id, trigger, batch) {
-            debug!(execution = %id, %refusal, "a late trigger had no effect");
+            // One that has ended is known no longer.
+            let arn = self.residents.get(&id).map(|resident| &*resident.arn);
+            debug!(execution = arn, execution_id = %id, %refusal, "a late trigger had no effect");
         }
     }
 
@@ -258,7 +269,7 @@ impl Lane {
         error!(execution = %arn, panic = %text, "a decision panicked; the execution is quarantined");
         batch.forget(id);
         self.timers.clear_all(id);
-        self.poisoned.insert(id, format!("a decision panicked: {text}"));
+        self.poisoned.insert(id, Poison { arn, reason: format!("a decision panicked: {text}") });
         EngineError::unavailable("the execution has been quarantined")
     }
 }

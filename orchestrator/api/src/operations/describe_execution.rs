@@ -112,7 +112,7 @@ impl Operations {
 /// The events of a row; one that can't be read is told as such, with the execution's ARN.
 pub(super) fn events(found: &Found, row: &HistoryRow) -> Result<Vec<Event>, Refusal> {
     decode(row.format, &row.events).map_err(|error| {
-        tracing::error!(execution_arn = found.arn, seq = row.seq, %error, "a history row can't be read");
+        tracing::error!(execution = found.arn, seq = row.seq, %error, "a history row can't be read");
         let message = format!("the history of '{}' can't be read at {}: {error}", found.arn, row.seq);
         Refusal::new(Reason::InternalServerError, message)
     })

@@ -21,7 +21,7 @@ impl Operations {
         let started = self.engine.start(start).await;
         let started = started.map_err(|error| start_refused(&machine, &name, error))?;
         let execution_arn = arn::execution(&machine.namespace, &machine.name, &started.name);
-        tracing::debug!(execution_arn, "execution started");
+        tracing::debug!(execution = execution_arn, "execution started");
         let started_at = Some(timestamp(started.started_at));
         Ok(v1::StartExecutionResponse { execution_arn, started_at })
     }

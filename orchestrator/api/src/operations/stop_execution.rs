@@ -28,7 +28,7 @@ impl Operations {
             Err(EngineError::ExecutionEnded) => self.ended_at(&found.arn, id).await?,
             Err(refused) => return Err(Refusal::of_execution(&found.arn, refused)),
         };
-        tracing::debug!(execution_arn = found.arn, "execution stopped");
+        tracing::debug!(execution = found.arn, "execution stopped");
         Ok(v1::StopExecutionResponse { stopped_at: Some(timestamp(stopped_at)) })
     }
 

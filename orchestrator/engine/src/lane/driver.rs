@@ -156,9 +156,9 @@ impl Driver {
 
     /// A culprit is read back, so that what was refused has left no trace, and quarantined.
     async fn quarantine_poisoned(&mut self) -> Result<(), Deposed> {
-        for id in self.lane.poisoned() {
+        for (id, arn) in self.lane.poisoned() {
             let mut batch = self.lane.new_batch();
-            self.restore(id, &mut batch).await;
+            self.restore(id, &arn, &mut batch).await;
             Box::pin(self.commit(batch)).await?;
         }
         Ok(())
@@ -197,8 +197,9 @@ impl Driver {
     async fn settle(&mut self, unit: Unit, batch: &mut Batch) {
         let id = unit.id;
         let last_seq = unit.last_seq();
+        let arn = self.lane.arn(id);
         let ends = self.lane.drop_resident(id);
-        let read = self.restore(id, batch).await;
+        let read = self.restore(id, &arn, batch).await;
         if read.is_some_and(|seq| seq >= last_seq) {
             self.lane.give_ends(id, ends);
             unit.give_answers();
@@ -207,7 +208,7 @@ impl Driver {
 
     /// Reads an execution back and takes it over if it still runs. The last event that its history held;
     /// `None`: there is no such execution, or it can't be read.
-    async fn restore(&mut self, id: ExecutionId, batch: &mut Batch) -> Option<Seq> {
+    async fn restore(&mut self, id: ExecutionId, arn: &str, batch: &mut Batch) -> Option<Seq> {
         let mut patience = Patience::default();
         loop {
             match read_back(&self.store, &self.catalog, id).await {
@@ -222,10 +223,10 @@ impl Driver {
                     return None;
                 }
                 Err(EngineError::Unavailable { reason, .. }) => {
-                    warn!(execution = %id, reason, "an execution can't be read back yet");
+                    warn!(execution = arn, execution_id = %id, reason, "an execution can't be read back yet");
                 }
                 Err(error) => {
-                    self.lane.give_up(id, &error);
+                    self.lane.give_up(id, arn, &error);
                     return None;
                 }
             }

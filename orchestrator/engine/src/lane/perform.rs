@@ -12,7 +12,7 @@ use store::NamespaceId;
 use tracing::info;
 
 use super::resident::{HandedOut, Task};
-use super::{Batch, Lane, Mail, Resident, Unit};
+use super::{Batch, Lane, Mail, Poison, Resident, Unit, journal};
 use crate::engine::Ended;
 use crate::task_queue::{HandOut, Offer, Reservation};
 use crate::timers::Watch;
@@ -62,6 +62,9 @@ impl Lane {
         reservations: &mut BTreeMap<WaitId, Reservation>,
     ) -> Option<Ended> {
         let Here { id, at, number } = here;
+        if let Some(resident) = self.residents.get(&id) {
+            journal::note(resident, event);
+        }
         match &event.kind {
             EventKind::ExecutionStarted(started) => {
                 if let Some(deadline) = started.deadline {
@@ -240,7 +243,7 @@ impl Lane {
         resident.restore_tasks(now, now + grace);
         let ready = resident.execution.has_ready();
         self.residents.insert(id, resident);
-        if let Some(reason) = self.poisoned.remove(&id) {
+        if let Some(Poison { reason, .. }) = self.poisoned.remove(&id) {
             self.ignore_refusal(id, execution::Trigger::Quarantine { reason }, batch);
             return;
         }

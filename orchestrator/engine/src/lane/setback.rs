@@ -1,12 +1,13 @@
 //! What a lane does when a commit did not go through: nothing is repaired in place, it is dropped and read back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use execution::ExecutionId;
 use tracing::{error, warn};
 
 use super::batch::{Batch, StartOutcome, Unit};
-use super::{Answer, Lane, Mail};
+use super::{Answer, Lane, Mail, Poison};
 use crate::engine::Ended;
 use crate::error::EngineError;
 use crate::reply::Reply;
@@ -41,17 +42,23 @@ impl Lane {
     /// PostgreSQL will not take this execution's rows: a start did not happen, a running one is quarantined.
     pub(crate) fn refuse(&mut self, unit: Unit, reason: &str) {
         let (id, new) = (unit.id, unit.start.is_some());
-        let arn = self.residents.get(&id).map(|resident| resident.arn.clone()).unwrap_or_default();
+        let arn = self.arn(id);
         error!(execution = %arn, reason, "PostgreSQL refused the rows of an execution");
         self.drop_resident(id);
         if !new {
-            self.poisoned.insert(id, format!("PostgreSQL refused its events: {reason}"));
+            let reason = format!("PostgreSQL refused its events: {reason}");
+            self.poisoned.insert(id, Poison { arn, reason });
         }
         unit.refuse_answers(&EngineError::Refused { reason: reason.to_owned() });
     }
 
-    pub(crate) fn poisoned(&self) -> Vec<ExecutionId> {
-        self.poisoned.keys().copied().collect()
+    /// The executions to quarantine, with their ARNs.
+    pub(crate) fn poisoned(&self) -> Vec<(ExecutionId, Arc<str>)> {
+        self.poisoned.iter().map(|(id, poison)| (*id, Arc::clone(&poison.arn))).collect()
+    }
+
+    pub(crate) fn arn(&self, id: ExecutionId) -> Arc<str> {
+        self.residents.get(&id).map(|resident| Arc::clone(&resident.arn)).unwrap_or_default()
     }
 
     /// Forgets an execution; whoever waits for its end is handed over.
@@ -98,8 +105,8 @@ impl Lane {
     }
 
     /// An execution that can't be read back at all waits for an operator; its neighbours do not.
-    pub(crate) fn give_up(&mut self, id: ExecutionId, error: &EngineError) {
+    pub(crate) fn give_up(&mut self, id: ExecutionId, arn: &str, error: &EngineError) {
         self.poisoned.remove(&id);
-        warn!(execution = %id, %error, "an execution can't be read back; it stays out of memory");
+        warn!(execution = arn, execution_id = %id, %error, "an execution can't be read back; it stays out of memory");
     }
 }
