@@ -156,12 +156,30 @@ fn sentence(status: &Status, reason: Option<&str>) -> String {
     }
     let violations = status.get_details_bad_request().map(|request| request.field_violations);
     for violation in violations.unwrap_or_default() {
-        text = format!("{text}\n  {}: {}", violation.field, violation.description);
+        // One that the message has told already only names the field.
+        if !status.message().contains(&violation.description) {
+            text = format!("{text}\n  {}: {}", violation.field, violation.description);
+        }
+    }
+    if let Some(advice) = reason.and_then(advice) {
+        text = format!("{text}; {advice}");
     }
     if let Some(delay) = status.get_details_retry_info().and_then(|info| info.retry_delay) {
         text = format!("{text}; try again in {delay:?}");
     }
     text
+}
+
+/// What to do about a refusal, where the server's message, which is AWS's, does not say it.
+fn advice(reason: &str) -> Option<&'static str> {
+    Some(match reason {
+        "StateMachineDoesNotExist" => "`everstep machines` lists those there are",
+        "ExecutionDoesNotExist" => "`everstep list` lists those there are",
+        "NamespaceDoesNotExist" => "`everstep namespace list` lists those there are",
+        "StateMachineAlreadyExists" => "`everstep update` changes it",
+        "ExecutionAlreadyExists" => "give another --name, or none",
+        _ => return None,
+    })
 }
 
 /// The cause at the bottom: "transport error" alone tells nobody anything.

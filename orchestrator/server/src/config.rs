@@ -16,6 +16,7 @@ use clap::{ArgMatches, CommandFactory as _};
 
 use crate::cli::Cli;
 use crate::error::CommandError;
+use crate::output::Format;
 
 /// Why there are no settings.
 #[derive(Debug)]
@@ -27,9 +28,9 @@ pub(crate) enum Unreadable {
 }
 
 /// Reads the command line, the environment, and the file if one is named.
-pub(crate) fn read_settings(args: Vec<OsString>) -> Result<ArgMatches, Unreadable> {
+pub(crate) fn read_settings(args: &[OsString]) -> Result<ArgMatches, Unreadable> {
     let mut command = Cli::command();
-    if let Some(path) = file_named(&args) {
+    if let Some(path) = file_named(args) {
         let values = file::read(&path).map_err(Unreadable::File)?;
         command = file::apply(command, &path, &values).map_err(Unreadable::File)?;
     }
@@ -38,14 +39,28 @@ pub(crate) fn read_settings(args: Vec<OsString>) -> Result<ArgMatches, Unreadabl
 
 /// The file must be known before the command line is parsed: its values are the flags' defaults.
 fn file_named(args: &[OsString]) -> Option<PathBuf> {
+    given(args, "--config", "EVERSTEP_CONFIG").map(PathBuf::from)
+}
+
+/// In which form an error is wanted that is found before the command line has been read.
+pub(crate) fn format_asked(args: &[OsString]) -> Format {
+    match given(args, "--output", "EVERSTEP_OUTPUT") {
+        Some(format) if format == "json" => Format::Json,
+        Some(_) | None => Format::Text,
+    }
+}
+
+/// What the flag, or else the variable, says.
+fn given(args: &[OsString], flag: &str, variable: &str) -> Option<OsString> {
     let mut args = args.iter().skip(1).take_while(|arg| *arg != "--");
     while let Some(arg) = args.next() {
-        if arg == "--config" {
-            return args.next().map(PathBuf::from);
+        if arg == flag {
+            return args.next().cloned();
         }
-        if let Some(path) = arg.to_str().and_then(|arg| arg.strip_prefix("--config=")) {
-            return Some(PathBuf::from(path));
+        let value = arg.to_str().and_then(|arg| arg.strip_prefix(flag)?.strip_prefix('='));
+        if let Some(value) = value {
+            return Some(value.into());
         }
     }
-    std::env::var_os("EVERSTEP_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from)
+    std::env::var_os(variable).filter(|value| !value.is_empty())
 }

@@ -11,6 +11,7 @@ mod graph;
 mod output;
 mod serve;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::FromArgMatches as _;
@@ -22,10 +23,13 @@ use crate::error::CommandError;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let matches = match config::read_settings(std::env::args_os().collect()) {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let matches = match config::read_settings(&args) {
         Ok(matches) => matches,
-        Err(config::Unreadable::Usage(error)) => error.exit(),
-        Err(config::Unreadable::File(error)) => return fail(&error, output::Format::Text),
+        Err(config::Unreadable::Usage(error)) => {
+            return misused(&error, config::format_asked(&args));
+        }
+        Err(config::Unreadable::File(error)) => return fail(&error, config::format_asked(&args)),
     };
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let format = cli.global.output;
@@ -40,6 +44,17 @@ fn main() -> ExitCode {
         Ok(answer) => answer.exit_code(),
         Err(error) => fail(&error, format),
     }
+}
+
+/// Help and the version are answers; what is wrong with the command line is told to people as clap writes it.
+fn misused(error: &clap::Error, format: output::Format) -> ExitCode {
+    if !error.use_stderr() || format == output::Format::Text {
+        error.exit()
+    }
+    let text = error.to_string();
+    // What follows is for people: the usage, and where help is.
+    let sentence = text.split("\n\n").next().unwrap_or_default();
+    fail(&CommandError::usage(sentence.trim_start_matches("error: ")), format)
 }
 
 fn fail(error: &CommandError, format: output::Format) -> ExitCode {

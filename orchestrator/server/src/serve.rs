@@ -7,15 +7,17 @@ use std::time::Duration;
 use clap::Args;
 use engine::{Engine, EngineConfig, Readiness};
 use store::{Store, StoreError, StoreOptions};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::config::duration;
 use crate::error::CommandError;
 
 /// How often PostgreSQL is asked again at the start.
 const DATABASE_RETRY: Duration = Duration::from_secs(1);
+/// Connections that the kernel holds until they are accepted: a fleet of workers that reconnects at once.
+const CONNECTIONS_WAITING_MAX: u32 = 1024;
 
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings of a server")]
@@ -66,9 +68,27 @@ pub(crate) struct ServeSettings {
     pub(crate) residents_max: u32,
 }
 
+/// An address that is taken and not listened on: until then a call is refused at once instead of waiting for an answer.
+pub(crate) struct Bound {
+    socket: TcpSocket,
+    address: SocketAddr,
+}
+
+impl Bound {
+    pub(crate) fn listen(self) -> Result<TcpListener, CommandError> {
+        self.socket.listen(CONNECTIONS_WAITING_MAX).map_err(|error| unbound(self.address, &error))
+    }
+}
+
+fn unbound(address: SocketAddr, error: &std::io::Error) -> CommandError {
+    CommandError::unavailable(format!(
+        "cannot listen on {address}: {error}; stop what listens there, or give another --listen"
+    ))
+}
+
 impl ServeSettings {
-    /// Binds the address, or says why it must not or cannot be bound.
-    pub(crate) async fn bind(&self) -> Result<TcpListener, CommandError> {
+    /// Takes the address, or says why it must not or cannot be taken. Nobody can connect yet.
+    pub(crate) fn bind(&self) -> Result<Bound, CommandError> {
         let listen = self.listen;
         if !listen.ip().is_loopback() && !self.allow_unauthenticated {
             return Err(CommandError::usage(format!(
@@ -76,11 +96,16 @@ impl ServeSettings {
                  listen on 127.0.0.1, or give --allow-unauthenticated"
             )));
         }
-        TcpListener::bind(listen).await.map_err(|error| {
-            CommandError::unavailable(format!(
-                "cannot listen on {listen}: {error}; stop what listens there, or give another --listen"
-            ))
-        })
+        let bound = || {
+            let socket = if listen.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+            // As every server: the connections of a predecessor may still be closing.
+            socket.set_reuseaddr(true)?;
+            socket.bind(listen)?;
+            Ok(socket)
+        };
+        bound()
+            .map(|socket| Bound { socket, address: listen })
+            .map_err(|error| unbound(listen, &error))
     }
 
     fn engine(&self, address: SocketAddr) -> Result<EngineConfig, CommandError> {
@@ -108,16 +133,20 @@ impl ServeSettings {
 
     /// Waits for a PostgreSQL that is away: servers and databases start in any order.
     pub(crate) async fn connect(&self, database_url: &str) -> Result<Store, CommandError> {
+        let mut said = None;
         loop {
             let mut options = StoreOptions::new(database_url);
             options.pool_max = self.database_connections;
-            match Store::connect(options).await {
-                Err(StoreError::Unavailable(reason)) => {
-                    warn!(reason, "PostgreSQL does not answer; trying again");
-                    tokio::time::sleep(DATABASE_RETRY).await;
-                }
+            let reason = match Store::connect(options).await {
+                Err(StoreError::Unavailable(reason)) => reason,
                 answer => return answer.map_err(|error| refusal(&error)),
+            };
+            // Once for each reason: an outage may last.
+            if said.as_ref() != Some(&reason) {
+                warn!(reason, "PostgreSQL does not answer; trying again until it does");
             }
+            said = Some(reason);
+            tokio::time::sleep(DATABASE_RETRY).await;
         }
     }
 
@@ -219,7 +248,8 @@ fn log(readiness: &Readiness, address: SocketAddr) {
         Readiness::DatabaseAway { since, reason } => {
             warn!(%since, reason, "PostgreSQL is away; calls are refused until it is back");
         }
-        Readiness::TakingOver => info!("taking over the executions of a predecessor"),
+        // The engine says it where there are any.
+        Readiness::TakingOver => debug!("looking for executions of a predecessor"),
         Readiness::Ready => info!(%address, "ready"),
         Readiness::Stopped => {}
     }

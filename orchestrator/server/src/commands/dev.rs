@@ -64,7 +64,8 @@ impl PrivateSettings {
 impl Dev {
     pub(crate) async fn run(self, format: Format) -> Result<Answer, CommandError> {
         let stop = stop_asked(self.with_parent)?;
-        let listener = self.serve.bind().await?;
+        // Whoever calls while PostgreSQL is being made waits for it.
+        let listener = self.serve.bind()?.listen()?;
         let database = Database::start(self.private.options()?).await?;
         let places = database.places().clone();
         let served = async {

@@ -41,7 +41,7 @@ impl DatabaseSettings {
 impl Server {
     pub(crate) async fn run(self, format: Format) -> Result<Answer, CommandError> {
         let stop = stop_signal()?;
-        let listener = self.serve.bind().await?;
+        let bound = self.serve.bind()?;
         let mut stop = Box::pin(stop);
         let connected = async {
             let store = self.serve.connect(self.database.url()).await?;
@@ -55,6 +55,7 @@ impl Server {
             store = connected => store?,
             () = &mut stop => return Ok(Answer::Positive),
         };
+        let listener = bound.listen()?;
         let ready = move |address| match format {
             // Log lines say it already.
             Format::Text => {}

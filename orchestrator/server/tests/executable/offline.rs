@@ -83,10 +83,25 @@ fn what_is_wrong_with_a_call_is_said_in_a_sentence_and_by_the_exit_code() {
 }
 
 #[test]
-fn programs_get_errors_as_json() {
-    let output = run(&["list", "--output", "json", "--address", &dead_address()]);
-    let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
-    assert_eq!(error["error"]["kind"], "unavailable");
+fn programs_get_errors_as_json_whatever_is_wrong() {
+    let dead = dead_address();
+    let cases: [(&[&str], &str, &str); 5] = [
+        (&["list", "--output", "json", "--address", &dead], "unavailable", "no server answers"),
+        (&["--output=json", "fly"], "usage", "unrecognized subcommand 'fly'"),
+        (&["list", "--status", "odd", "--output", "json"], "usage", "invalid value 'odd' for"),
+        (&["create", "--output", "json"], "usage", "the following required arguments were not"),
+        (&["list", "--config", "/nowhere.toml", "--output", "json"], "usage", "cannot read the"),
+    ];
+    for (args, kind, message) in cases {
+        let output = run(args);
+        let error: serde_json::Value = serde_json::from_slice(&output.stderr)
+            .unwrap_or_else(|error| panic!("{args:?}: {error}: {}", stderr(&output)));
+        assert_eq!(error["error"]["kind"], kind, "{args:?}");
+        let said = error["error"]["message"].as_str().unwrap();
+        assert!(said.starts_with(message), "{args:?}: {said}");
+    }
+    let help = run(&["--help", "--output", "json"]);
+    assert!(code(&help) == 0 && stdout(&help).contains("Usage:"), "help is for people");
 }
 
 /// The addresses tell which layer was heard: each is named in the error.

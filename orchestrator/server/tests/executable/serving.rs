@@ -2,13 +2,22 @@
 
 use std::fs;
 
-use cluster::ScratchCluster;
+use cluster::{ScratchCluster, StopMode};
 use rustix::process::Signal;
+use serde_json::Value;
 
 use crate::process::{Server, code, everstep, folder, run, stderr, stdout, until};
 
 fn server(database: &str) -> std::process::Command {
     everstep(&["server", "--listen", "127.0.0.1:0", "--output", "json", "--database-url", database])
+}
+
+/// One that was free a moment ago: for `--listen`, and as callers write it.
+fn free_address() -> (String, String) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = listener.local_addr().unwrap().to_string();
+    let address = format!("http://{listen}");
+    (listen, address)
 }
 
 #[test]
@@ -29,6 +38,78 @@ fn a_database_without_the_schema_is_refused_until_it_is_migrated() {
 }
 
 #[test]
+fn a_server_waits_for_a_postgresql_that_is_away_and_refuses_calls_until_then() {
+    // Given a migrated database whose PostgreSQL is away
+    let mut scratch = ScratchCluster::start().unwrap();
+    let database = scratch.database();
+    assert_eq!(code(&run(&["migrate", "--database-url", &database])), 0);
+    scratch.cluster_mut().stop(StopMode::Immediate).unwrap();
+    // When a server starts
+    let (listen, address) = free_address();
+    let folder = folder();
+    let log = folder.path().join("log");
+    let mut command = everstep(&["server", "--listen", &listen, "--database-url", &database]);
+    command.stderr(fs::File::create(&log).unwrap());
+    let mut server = Server::launch(command);
+    // Then it says what it waits for, once, and a call is refused at once instead of hanging
+    let lines = || fs::read_to_string(&log).unwrap();
+    until("it says so", || lines().contains("PostgreSQL does not answer").then_some(()));
+    assert_eq!(code(&run(&["health", "--address", &address])), 3, "nobody listens yet");
+    scratch.cluster_mut().restart().unwrap();
+    let health = || run(&["health", "--address", &address]);
+    until("it serves", || (code(&health()) == 0).then_some(()));
+    assert_eq!(lines().matches("No such file").count(), 1, "each reason once: {}", lines());
+    server.signal(Signal::TERM);
+    assert_eq!(server.ended(), Some(0));
+}
+
+#[test]
+fn an_address_that_is_taken_is_refused_before_anything_is_done() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap().to_string();
+    let nowhere = "postgres://127.0.0.1:1/nowhere";
+    let refused = run(&["server", "--listen", &listen, "--database-url", nowhere]);
+    assert_eq!(code(&refused), 3, "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("stop what listens there"), "{}", stderr(&refused));
+}
+
+#[test]
+fn log_lines_about_an_execution_carry_its_arn_state_and_attempt() {
+    // Given a server that logs all, and a definition with a task that nobody serves
+    let folder = folder();
+    let (log, file) = (folder.path().join("log"), folder.path().join("machine.json"));
+    let task = r#"{"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "Resource": "nobody", "End": true}}}"#;
+    fs::write(&file, task).unwrap();
+    let database = ScratchCluster::shared().database();
+    let mut command = server(&database);
+    command.args(["--migrate", "--log", "debug", "--log-format", "json"]);
+    let server = Server::ready({
+        command.stderr(fs::File::create(&log).unwrap());
+        command
+    });
+    // When an execution of it starts and is stopped
+    assert_eq!(code(&server.call(&["create", "asking", file.to_str().unwrap()])), 0);
+    assert_eq!(code(&server.call(&["start", "asking", "--name", "a"])), 0);
+    assert_eq!(code(&server.call(&["stop", "asking/a", "--error", "Enough"])), 0);
+    // Then what happened to it can be read
+    let text = fs::read_to_string(&log).unwrap();
+    let lines: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
+    let line = |message: &str| {
+        let mut found = lines.iter().filter(|line| line["message"] == message);
+        let line = found.next().unwrap_or_else(|| panic!("no line says {message:?}:\n{text}"));
+        let arn = "arn:aws:states:us-east-1:000000000000:execution:asking:a";
+        assert_eq!(line["execution"], arn, "{line}");
+        line.clone()
+    };
+    assert_eq!(line("state entered")["state"], "Ask");
+    let scheduled = line("task scheduled");
+    assert_eq!((&scheduled["state"], &scheduled["attempt"]), (&"Ask".into(), &1.into()));
+    assert_eq!(line("execution ended")["error"], "Enough");
+    assert!(!text.contains("already exists"), "a notice is no news:\n{text}");
+}
+
+#[test]
 fn a_second_server_stands_by_and_takes_over() {
     // Given a server, and a second one on a port that is known before it serves
     let database = ScratchCluster::shared().database();
@@ -37,9 +118,7 @@ fn a_second_server_stands_by_and_takes_over() {
         command.arg("--migrate");
         command
     });
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let address = format!("http://127.0.0.1:{port}");
-    let listen = format!("127.0.0.1:{port}");
+    let (listen, address) = free_address();
     let _second =
         Server::launch(everstep(&["server", "--listen", &listen, "--database-url", &database]));
     // Then the second is not ready
