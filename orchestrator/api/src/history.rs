@@ -1,6 +1,8 @@
 //! The public history on the wire: each event of the projection as a message of `history.proto`.
 
-use asl::Payload;
+use std::collections::HashMap;
+
+use asl::{Assignment, Payload};
 use everstep_proto::v1;
 use everstep_proto::v1::history_event::Details as Wire;
 use execution::event::Failure;
@@ -66,9 +68,12 @@ fn details(details: Details, data: Data) -> Option<Wire> {
             let (name, input) = (name.to_string(), data.text(&input));
             Wire::StateEntered(v1::StateEnteredEventDetails { name, input })
         }
-        Details::StateExited { name, output } => {
-            let (name, output) = (name.to_string(), data.text(&output));
-            Wire::StateExited(v1::StateExitedEventDetails { name, output })
+        Details::StateExited { name, output, assigned } => {
+            Wire::StateExited(v1::StateExitedEventDetails {
+                name: name.to_string(),
+                output: data.text(&output),
+                assigned_variables: assigned_variables(&assigned, data),
+            })
         }
         Details::MapStateStarted { length } => {
             Wire::MapStateStarted(v1::MapStateStartedEventDetails { length })
@@ -144,6 +149,15 @@ fn task_details(details: Details, data: Data) -> Option<Wire> {
         | Details::MapStateStarted { .. }
         | Details::MapIteration { .. } => return None,
     })
+}
+
+fn assigned_variables(assigned: &[Assignment], data: Data) -> HashMap<String, String> {
+    match data {
+        Data::Included => {
+            assigned.iter().map(|it| (it.name.to_string(), it.value.text().to_owned())).collect()
+        }
+        Data::Excluded => HashMap::new(),
+    }
 }
 
 fn task_scheduled(scheduled: &TaskScheduledDetails, data: Data) -> v1::TaskScheduledEventDetails {

@@ -5,9 +5,9 @@ mod task;
 
 use std::sync::Arc;
 
-use asl::Payload;
 use asl::context::ExecutionContext;
 use asl::retry::Origin;
+use asl::{Assignment, Payload};
 use chrono::{DateTime, Utc};
 
 use crate::branch::{Branch, Doing, Fault, Phase, Visit};
@@ -59,7 +59,7 @@ impl Execution {
             EventKind::ExecutionAborted(_) => self.close(Status::Aborted),
 
             EventKind::StateEntered { state, state_type } => self.enter(at, state, *state_type),
-            EventKind::StateExited { next, .. } => self.exit(at, next.clone()),
+            EventKind::StateExited { next, assigned, .. } => self.exit(at, next.clone(), assigned),
             EventKind::StateAborted { wait, .. } => self.abort(at, *wait),
 
             EventKind::TaskScheduled(task) => self.schedule_task(at, task),
@@ -159,6 +159,7 @@ impl Execution {
     fn close(&mut self, status: Status) {
         self.status = status;
         self.branches.clear();
+        self.variable_bytes = 0;
         self.ready.clear();
         self.waits.clear();
     }
@@ -178,8 +179,14 @@ impl Execution {
         }));
     }
 
-    fn exit(&mut self, at: At<'_>, next: Option<Arc<str>>) {
+    fn exit(&mut self, at: At<'_>, next: Option<Arc<str>>, assigned: &[Assignment]) {
         let Some(branch) = self.branches.get_mut(&at.event.branch) else { return };
+        for assignment in assigned {
+            let replaced = branch.variables.own_bytes_of(&assignment.name);
+            self.variable_bytes += assignment.value.text().len();
+            self.variable_bytes -= replaced;
+            branch.variables.assign(assignment.clone());
+        }
         branch.last = at.id;
         let output = at.payload();
         if let Some(state) = next {
@@ -247,6 +254,7 @@ impl Execution {
     /// Forgets a branch that has ended or was closed.
     fn remove_branch(&mut self, id: BranchId) -> Option<Branch> {
         let branch = self.branches.remove(&id)?;
+        self.variable_bytes -= branch.variables.own_bytes();
         if let Some(since) = branch.ready_since {
             self.ready.remove(&(since, id));
         }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use asl::Payload;
 use asl::context::MapItem;
 use asl::retry::Origin;
+use asl::{Payload, Variables};
 use chrono::{DateTime, Utc};
 
 use crate::event::{Failure, StateType, TaskScheduled};
@@ -18,6 +18,8 @@ pub(crate) struct Branch {
     pub(crate) parent: Option<Parent>,
     /// Of a Map's iteration.
     pub(crate) item: Option<Item>,
+    /// What its states have assigned, and what its children's can read.
+    pub(crate) variables: Variables,
     /// The public event that this branch's next one follows.
     pub(crate) last: PublicId,
     pub(crate) phase: Phase,
@@ -146,7 +148,15 @@ impl Branch {
         state: Arc<str>,
         input: Payload,
     ) -> Self {
-        Self { parent, item: None, last, phase: Phase::Enter { state, input }, ready_since: None }
+        let variables = Variables::none();
+        Self {
+            parent,
+            item: None,
+            variables,
+            last,
+            phase: Phase::Enter { state, input },
+            ready_since: None,
+        }
     }
 
     /// Whether it can go on without a trigger.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use asl::dataflow::Scope;
 use asl::error::EvalError;
-use asl::{Context, Payload, StateId, StateKind, StateMachine, Transition};
+use asl::{Assignment, Context, Payload, StateId, StateKind, StateMachine, Transition};
 use chrono::{DateTime, Utc};
 
 use crate::branch::{Branch, Doing, Fault, Join, Phase, Visit};
@@ -24,7 +24,7 @@ pub(crate) use fail::evaluation_fault;
 #[derive(Debug)]
 pub(crate) enum Next {
     /// `next` absent: the branch ends.
-    Exit { output: Payload, next: Option<StateId> },
+    Exit { output: Payload, next: Option<StateId>, assigned: Vec<Assignment> },
     /// It wrote its events and waits, or goes on later.
     Stay,
 }
@@ -35,7 +35,7 @@ impl Next {
             Transition::Next(next) => Some(next),
             Transition::End => None,
         };
-        Self::Exit { output, next }
+        Self::Exit { output, next, assigned: Vec::new() }
     }
 }
 
@@ -155,15 +155,22 @@ impl Turn<'_> {
     fn follow(&self, next: Next, draft: &mut Draft) -> Result<(), Fault> {
         match next {
             Next::Stay => Ok(()),
-            Next::Exit { output, next } => {
+            Next::Exit { output, next, assigned } => {
                 self.check_size(&output, &self.visit.state)?;
-                self.exit(output, next, draft);
+                self.check_variables(&assigned)?;
+                self.exit(output, next, assigned, draft);
                 Ok(())
             }
         }
     }
 
-    fn exit(&self, output: Payload, next: Option<StateId>, draft: &mut Draft) {
+    fn exit(
+        &self,
+        output: Payload,
+        next: Option<StateId>,
+        assigned: Vec<Assignment>,
+        draft: &mut Draft,
+    ) {
         let mut previous = self.branch.last;
         if let Doing::Join(_) = self.visit.doing {
             let state = self.state.name.clone();
@@ -185,6 +192,7 @@ impl Turn<'_> {
             state: self.state.name.clone(),
             state_type: self.visit.state_type,
             next: name,
+            assigned,
         };
         previous = draft.push(self.id, previous, Some(output.clone()), kind);
         if is_end {
@@ -233,8 +241,8 @@ impl Turn<'_> {
     }
 
     /// What the state's paths see where `$` is `input`.
-    pub(crate) fn scope<'s>(&self, input: &'s Payload, context: &'s Context) -> Scope<'s> {
-        Scope::new(input, context)
+    pub(crate) fn scope<'s>(&'s self, input: &'s Payload, context: &'s Context) -> Scope<'s> {
+        Scope::new(input, context).with_variables(&self.branch.variables)
     }
 
     /// The state's input through `InputPath`.

@@ -39,6 +39,9 @@ impl Draft {
         kind: EventKind,
     ) -> PublicId {
         self.payload_bytes += payload.as_ref().map_or(0, |payload| payload.text().len());
+        if let EventKind::StateExited { assigned, .. } = &kind {
+            self.payload_bytes += assigned.iter().map(|it| it.value.text().len()).sum::<usize>();
+        }
         let is_public = kind.is_public();
         self.events.push(Event { branch, previous, payload, kind });
         if !is_public {

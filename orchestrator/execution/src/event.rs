@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use asl::Payload;
+use asl::{Assignment, Payload};
 use chrono::{DateTime, Utc};
 
 use crate::id::{BranchId, PublicId, WaitId};
@@ -35,11 +35,12 @@ pub enum EventKind {
         state: Arc<str>,
         state_type: StateType,
     },
-    /// Payload: the state's output. `next` absent: the branch ends.
+    /// Payload: the state's output. `next` absent: the branch ends. `assigned`: what its `Assign` gave the branch's variables.
     StateExited {
         state: Arc<str>,
         state_type: StateType,
         next: Option<Arc<str>>,
+        assigned: Vec<Assignment>,
     },
 
     /// Payload: what the worker gets. Begins a wait; `attempt` counts from 1.

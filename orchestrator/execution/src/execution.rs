@@ -33,6 +33,8 @@ pub struct Execution {
     /// The open ones.
     pub(crate) branches: BTreeMap<BranchId, Branch>,
     pub(crate) branches_made: u64,
+    /// Of the values of all their variables.
+    pub(crate) variable_bytes: usize,
     /// Branches that can go on, the one that waited longest first.
     pub(crate) ready: BTreeSet<(Seq, BranchId)>,
     pub(crate) waits: BTreeMap<WaitId, BranchId>,
@@ -112,6 +114,7 @@ impl Execution {
             facts: None,
             branches: BTreeMap::new(),
             branches_made: 0,
+            variable_bytes: 0,
             ready: BTreeSet::new(),
             waits: BTreeMap::new(),
         }

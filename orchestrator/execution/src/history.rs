@@ -5,7 +5,7 @@ mod name;
 
 use std::sync::Arc;
 
-use asl::Payload;
+use asl::{Assignment, Payload};
 use chrono::{DateTime, Utc};
 
 use crate::event::{Event, EventKind, Failure};
@@ -44,6 +44,7 @@ pub enum Details {
     StateExited {
         name: Arc<str>,
         output: Payload,
+        assigned: Vec<Assignment>,
     },
     ActivityScheduled {
         resource: Arc<str>,

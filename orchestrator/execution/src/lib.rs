@@ -16,6 +16,7 @@ mod decide;
 mod draft;
 mod instant;
 mod states;
+mod variables;
 
 pub mod codec;
 pub mod history;
@@ -25,3 +26,4 @@ pub use event::{Event, EventKind};
 pub use execution::{Decision, Execution, PAYLOAD_BYTES_MAX, Refusal, Status, TRANSITIONS_MAX};
 pub use id::{BranchId, ExecutionId, PublicId, Seq, WaitId};
 pub use trigger::Trigger;
+pub use variables::VARIABLE_BYTES_MAX;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use asl::Payload;
+use asl::{Payload, Variables};
 
 use super::At;
 use crate::branch::{Branch, Doing, Item, Join, JoinKind, MapJoin, Parent, Phase};
@@ -13,10 +13,12 @@ use crate::id::{BranchId, PublicId, Seq};
 impl Execution {
     pub(super) fn begin_parallel(&mut self, at: At<'_>, first: BranchId, starts: &[Arc<str>]) {
         self.advance(at);
+        let variables = self.inner_variables(at.event.branch);
         let mut children = BTreeMap::new();
         for (id, (index, start)) in (first.0..).map(BranchId).zip(starts.iter().enumerate()) {
             let parent = Parent { branch: at.event.branch, index };
-            let child = Branch::new(Some(parent), at.id, start.clone(), at.payload());
+            let mut child = Branch::new(Some(parent), at.id, start.clone(), at.payload());
+            child.variables = variables.clone();
             self.add_branch(id, child, at.seq);
             children.insert(id, index);
         }
@@ -54,6 +56,11 @@ impl Execution {
         self.begin_join(at, join);
     }
 
+    /// What a child of this branch sees: the branch's variables, and none of its own yet.
+    fn inner_variables(&self, branch: BranchId) -> Variables {
+        self.branches.get(&branch).map(|branch| branch.variables.inner()).unwrap_or_default()
+    }
+
     fn begin_join(&mut self, at: At<'_>, join: Join) {
         if let Some(visit) = self.visit_mut(at.event.branch) {
             visit.doing = Doing::Join(join);
@@ -62,6 +69,7 @@ impl Execution {
 
     pub(super) fn begin_iteration(&mut self, at: At<'_>, index: u64, id: BranchId) {
         let parent_id = at.event.branch;
+        let variables = self.inner_variables(parent_id);
         let Some(join) = self.join_mut(parent_id) else { return };
         let JoinKind::Map(map) = &mut join.kind else { return };
         let position = map.begun;
@@ -75,6 +83,7 @@ impl Execution {
         let parent = Parent { branch: parent_id, index: position };
         let mut child = Branch::new(Some(parent), at.id, start, at.payload());
         child.item = Some(item);
+        child.variables = variables;
         self.add_branch(id, child, at.seq);
     }
 

@@ -30,7 +30,8 @@ pub(super) fn encode(events: &[Event]) -> Vec<u8> {
             listed.push(b',');
         }
         let payload = event.payload.as_ref().map(|payload| payloads.index(payload));
-        let entry = (event.branch.0, event.previous.0, payload, write::kind(&event.kind));
+        let entry =
+            (event.branch.0, event.previous.0, payload, write::kind(&event.kind, &mut payloads));
         serde_json::to_writer(&mut listed, &entry)
             .expect("a wire event is plain data, and memory takes all");
     }
@@ -52,21 +53,16 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<Event>, DecodeError> {
     let malformed = |reason: String| DecodeError::Malformed { reason };
     let text = std::str::from_utf8(bytes).map_err(|error| malformed(error.to_string()))?;
     let row: Row<'_> = serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
-    let payloads: Vec<Payload> =
-        row.payloads.iter().map(|payload| Payload::trusted(payload.get())).collect();
+    let payloads = row.payloads.iter().map(|payload| Payload::trusted(payload.get()));
+    let payloads = read::Payloads(payloads.collect());
     let mut events = Vec::with_capacity(row.events.len());
     for (branch, previous, payload, kind) in row.events {
-        let payload = match payload {
-            None => None,
-            Some(index) => Some(payloads.get(index).cloned().ok_or_else(|| {
-                malformed(format!("it names payload {index} of {}", payloads.len()))
-            })?),
-        };
+        let payload = payload.map(|index| payloads.at(index)).transpose()?;
         events.push(Event {
             branch: BranchId(branch),
             previous: PublicId(previous),
             payload,
-            kind: read::kind(kind),
+            kind: read::kind(kind, &payloads)?,
         });
     }
     Ok(events)

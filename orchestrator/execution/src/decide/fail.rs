@@ -103,6 +103,7 @@ impl Turn<'_> {
             state: self.state.name.clone(),
             state_type: self.visit.state_type,
             next: Some(self.machine.state(catcher.next).name.clone()),
+            assigned: Vec::new(),
         };
         draft.push(self.id, falling.at, Some(output), kind);
         true

@@ -21,9 +21,11 @@ pub(super) fn of(event: &Event) -> Details {
         EventKind::StateEntered { state, .. } => {
             Details::StateEntered { name: state.clone(), input: payload() }
         }
-        EventKind::StateExited { state, .. } => {
-            Details::StateExited { name: state.clone(), output: payload() }
-        }
+        EventKind::StateExited { state, assigned, .. } => Details::StateExited {
+            name: state.clone(),
+            output: payload(),
+            assigned: assigned.clone(),
+        },
         EventKind::TaskScheduled(task) => scheduled(task, payload()),
         EventKind::TaskStarted { family, worker, .. } => match family {
             TaskFamily::Activity => Details::ActivityStarted { worker_name: worker.clone() },

@@ -20,5 +20,9 @@ pub(crate) fn run(turn: &Turn<'_>, choice: &asl::states::Choice) -> Result<Next,
                     .to_owned(),
         }));
     };
-    Ok(Next::Exit { output: turn.output(&input, &context)?, next: Some(next) })
+    Ok(Next::Exit {
+        output: turn.output(&input, &context)?,
+        next: Some(next),
+        assigned: Vec::new(),
+    })
 }

@@ -48,7 +48,7 @@ fn details(kind: &str, word: &str) -> Option<Details> {
     if kind.ends_with("StateEntered") {
         Some(Details::StateEntered(StateEnteredEventDetails { name: word, input: none }))
     } else if kind.ends_with("StateExited") {
-        Some(Details::StateExited(StateExitedEventDetails { name: word, output: none }))
+        Some(Details::StateExited(StateExitedEventDetails { name: word, ..Default::default() }))
     } else if kind == "ActivityScheduled" {
         let resource = word;
         let empty = ActivityScheduledEventDetails::default();

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use asl::{Assignment, Payload};
+
 use super::wire;
+use crate::codec::DecodeError;
 use crate::event::{
     EventKind, ExecutionStarted, Failure, OfferedAgain, Settings, StateType, TaskFamily,
     TaskScheduled, TimeLimit,
@@ -13,9 +16,9 @@ use crate::event::{
 use crate::id::{BranchId, WaitId};
 
 #[expect(clippy::too_many_lines, reason = "one match over the whole enum")]
-pub(super) fn kind(kind: wire::Kind<'_>) -> EventKind {
+pub(super) fn kind(kind: wire::Kind<'_>, payloads: &Payloads) -> Result<EventKind, DecodeError> {
     use wire::Kind;
-    match kind {
+    Ok(match kind {
         Kind::ExecutionStarted(started) => {
             EventKind::ExecutionStarted(Box::new(execution(*started)))
         }
@@ -26,10 +29,16 @@ pub(super) fn kind(kind: wire::Kind<'_>) -> EventKind {
         Kind::StateEntered { state, state_type } => {
             EventKind::StateEntered { state: text(state), state_type: type_of(state_type) }
         }
-        Kind::StateExited { state, state_type, next } => EventKind::StateExited {
+        Kind::StateExited { state, state_type, next, assigned } => EventKind::StateExited {
             state: text(state),
             state_type: type_of(state_type),
             next: next.map(text),
+            assigned: assigned
+                .into_iter()
+                .map(|(name, index)| {
+                    Ok(Assignment { name: text(name), value: payloads.at(index)? })
+                })
+                .collect::<Result<_, _>>()?,
         },
         Kind::StateAborted { state, state_type, wait } => EventKind::StateAborted {
             state: text(state),
@@ -119,6 +128,17 @@ pub(super) fn kind(kind: wire::Kind<'_>) -> EventKind {
         Kind::BranchClosed { wait } => EventKind::BranchClosed { wait: wait.map(WaitId) },
         Kind::Quarantined { reason } => EventKind::Quarantined { reason: reason.into_owned() },
         Kind::Released => EventKind::Released,
+    })
+}
+
+/// The documents of a row, which its events name by index.
+pub(super) struct Payloads(pub(super) Vec<Payload>);
+
+impl Payloads {
+    pub(super) fn at(&self, index: usize) -> Result<Payload, DecodeError> {
+        self.0.get(index).cloned().ok_or_else(|| DecodeError::Malformed {
+            reason: format!("it names payload {index} of {}", self.0.len()),
+        })
     }
 }
 

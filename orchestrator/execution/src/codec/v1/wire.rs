@@ -33,6 +33,9 @@ pub(super) enum Kind<'a> {
         state_type: StateType,
         #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
         next: Option<Text<'a>>,
+        /// Names, and which of the row's payloads each has.
+        #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+        assigned: Vec<(Text<'a>, usize)>,
     },
     StateAborted {
         #[serde(borrow)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
-use super::wire;
+use super::{Payloads, wire};
 use crate::event::{
     EventKind, ExecutionStarted, Failure, OfferedAgain, StateType, TaskFamily, TaskScheduled,
     TimeLimit,
@@ -12,7 +12,7 @@ use crate::event::{
 use crate::id::BranchId;
 
 #[expect(clippy::too_many_lines, reason = "one match over the whole enum")]
-pub(super) fn kind(kind: &EventKind) -> wire::Kind<'_> {
+pub(super) fn kind<'a>(kind: &'a EventKind, payloads: &mut Payloads<'a>) -> wire::Kind<'a> {
     use wire::Kind;
     match kind {
         EventKind::ExecutionStarted(started) => {
@@ -25,10 +25,14 @@ pub(super) fn kind(kind: &EventKind) -> wire::Kind<'_> {
         EventKind::StateEntered { state, state_type } => {
             Kind::StateEntered { state: text(state), state_type: type_of(*state_type) }
         }
-        EventKind::StateExited { state, state_type, next } => Kind::StateExited {
+        EventKind::StateExited { state, state_type, next, assigned } => Kind::StateExited {
             state: text(state),
             state_type: type_of(*state_type),
             next: next.as_deref().map(text),
+            assigned: assigned
+                .iter()
+                .map(|it| (text(&it.name), payloads.index(&it.value)))
+                .collect(),
         },
         EventKind::StateAborted { state, state_type, wait } => Kind::StateAborted {
             state: text(state),

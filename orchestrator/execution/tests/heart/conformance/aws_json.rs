@@ -1,5 +1,6 @@
 //! The public history in the shape of AWS's `GetExecutionHistory`.
 
+use asl::Assignment;
 use execution::event::Failure;
 use execution::history::{Details, PublicEvent};
 use serde_json::{Map, Value, json};
@@ -38,11 +39,16 @@ fn details(event: &PublicEvent) -> Option<(String, Value)> {
                 json!({ "input": input.text(), "inputDetails": included(), "name": &**name }),
             ));
         }
-        Details::StateExited { name, output } => {
-            return Some((
-                "stateExitedEventDetails".to_owned(),
-                json!({ "name": &**name, "output": output.text(), "outputDetails": included() }),
-            ));
+        Details::StateExited { name, output, assigned } => {
+            let mut json =
+                json!({ "name": &**name, "output": output.text(), "outputDetails": included() });
+            if !assigned.is_empty() {
+                let variable = |it: &Assignment| (it.name.to_string(), it.value.text().into());
+                json["assignedVariables"] =
+                    assigned.iter().map(variable).collect::<Map<_, _>>().into();
+                json["assignedVariablesDetails"] = included();
+            }
+            return Some(("stateExitedEventDetails".to_owned(), json));
         }
         Details::ActivityScheduled { resource, input, timeout_seconds, heartbeat_seconds } => {
             limits(

@@ -2,13 +2,33 @@
 
 use std::sync::Arc;
 
-use asl::Payload;
+use asl::{Assignment, Payload};
 use chrono::{DateTime, Utc};
 use execution::event::{
     Event, EventKind, ExecutionStarted, Failure, OfferedAgain, Settings, StateType, TaskFamily,
     TaskScheduled, TimeLimit,
 };
 use execution::{BranchId, PublicId, WaitId};
+
+/// Fields that came after a format was first released, each absent in the files of before.
+pub(super) fn additions() -> Vec<(&'static str, Vec<Event>)> {
+    let assigned = |name: &str, value: &str| Assignment {
+        name: name.into(),
+        value: Payload::parse(value).unwrap(),
+    };
+    let exited = |assigned| EventKind::StateExited {
+        state: "Price".into(),
+        state_type: StateType::Pass,
+        next: None,
+        assigned,
+    };
+    let variables = vec![
+        // A value that the output has too is written once.
+        event(0, 2, Some(r#"{"n":1.10}"#), exited(vec![assigned("größe", r#"{"n":1.10}"#)])),
+        event(0, 2, Some("[]"), exited(vec![assigned("x", "null"), assigned("y", r#""a""#)])),
+    ];
+    vec![("StateExited.assigned", variables)]
+}
 
 pub(super) fn rows() -> Vec<Vec<Event>> {
     let mut rows = executions();
@@ -70,6 +90,7 @@ fn states() -> Vec<Vec<Event>> {
         state: "Grüße".into(),
         state_type: StateType::Choice,
         next: next.map(Arc::from),
+        assigned: Vec::new(),
     };
     let aborted =
         |wait| EventKind::StateAborted {

@@ -37,6 +37,10 @@ fn line_of(seq: Seq, event: &Event) -> String {
         "ExecutionStarted".to_owned()
     } else if let EventKind::TaskScheduled(task) = &event.kind {
         format!("TaskScheduled {} to {}, attempt {}", task.state, task.queue, task.attempt)
+    } else if let EventKind::StateExited { state, state_type, next, assigned } = &event.kind {
+        let of =
+            format!("StateExited {{ state: {state}, state_type: {state_type:?}, next: {next:?} }}");
+        assigned.iter().fold(of, |line, it| format!("{line} ${} = {}", it.name, it.value.text()))
     } else {
         format!("{:?}", event.kind)
     };

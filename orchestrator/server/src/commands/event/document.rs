@@ -1,7 +1,9 @@
 //! An event as AWS's `GetExecutionHistory` writes it, with payloads as JSON text.
 
-use everstep_proto::v1::HistoryEvent;
+use std::collections::BTreeMap;
+
 use everstep_proto::v1::history_event::Details;
+use everstep_proto::v1::{HistoryEvent, StateExitedEventDetails};
 use serde_json::{Map, Value, json};
 
 use crate::output;
@@ -31,6 +33,15 @@ fn field(kind: &str, details: &Details) -> String {
     format!("{}{rest}EventDetails", first.to_lowercase())
 }
 
+fn exited(details: &StateExitedEventDetails) -> Value {
+    let mut document = json!({ "name": details.name, "output": details.output });
+    if !details.assigned_variables.is_empty() {
+        let sorted: BTreeMap<_, _> = details.assigned_variables.iter().collect();
+        document["assignedVariables"] = json!(sorted);
+    }
+    document
+}
+
 fn of(details: &Details) -> Value {
     match details {
         Details::ExecutionStarted(d) => {
@@ -39,7 +50,7 @@ fn of(details: &Details) -> Value {
         Details::ExecutionSucceeded(d) => json!({ "output": d.output }),
         Details::Failure(d) => json!({ "error": d.error, "cause": d.cause }),
         Details::StateEntered(d) => json!({ "name": d.name, "input": d.input }),
-        Details::StateExited(d) => json!({ "name": d.name, "output": d.output }),
+        Details::StateExited(d) => exited(d),
         Details::ActivityScheduled(d) => json!({
             "resource": d.resource, "input": d.input,
             "timeoutInSeconds": d.timeout_in_seconds, "heartbeatInSeconds": d.heartbeat_in_seconds,
