@@ -2,6 +2,7 @@
 //! SQL, tables and error codes of the database end here; the floors above see rows, pages and remedies.
 
 mod batch;
+mod connection;
 mod error;
 mod execution;
 mod history;
@@ -16,6 +17,7 @@ mod sql;
 mod store;
 
 pub use batch::{Batch, ChosenName, End, NewExecution, NewRow};
+pub use connection::{Connection, ConnectionChange, ConnectionParameters, NewConnection};
 pub use error::{CommitError, Refusal, Remedy, StoreError};
 pub use execution::{ExecutionFilter, ExecutionPage, ExecutionRow, ExecutionStatus};
 pub use history::{HistoryFrom, HistoryPage, HistoryRow};

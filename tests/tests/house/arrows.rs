@@ -10,9 +10,10 @@ use crate::{assert_none, sources};
 const FLOORS: [&str; 7] = ["everstep", "api", "engine", "store", "execution", "asl", "jsonata"];
 
 /// What else may lean on what: the rooms beside the staircase, and the contract that they share.
-const BESIDE: [(&str, &[&str]); 11] = [
-    ("everstep", &["cluster", "everstep-proto", "order-pipeline"]),
-    ("api", &["everstep-proto"]),
+const BESIDE: [(&str, &[&str]); 12] = [
+    ("everstep", &["cluster", "everstep-proto", "http-task", "order-pipeline"]),
+    ("api", &["everstep-proto", "http-task"]),
+    ("http-task", &[]),
     ("sim", &["engine", "store", "execution", "asl", "jsonata"]),
     ("everstep-proto", &[]),
     ("everstep-worker", &["everstep-proto"]),

@@ -1,0 +1,24 @@
+//! HTTP tasks: from the parameters of `http:invoke` to one guarded request, and from its answer to a result or a failure.
+//!
+//! Knows no executions, no database and no ARNs. Connections come in opened; failures leave under the names that a
+//! definition retries and catches.
+
+mod client;
+mod connection;
+mod encode;
+mod failure;
+mod guard;
+mod invocation;
+mod merge;
+mod oauth;
+mod response;
+mod secret;
+mod tls;
+mod vault;
+
+pub use client::{Client, Credentials, Options, SetupError};
+pub use connection::{AuthorizationType, Connection, ConnectionFault};
+pub use failure::Failure;
+pub use guard::{AllowFault, Allowed, Guard};
+pub use invocation::Invocation;
+pub use vault::{KeyFault, SealFault, Vault};
