@@ -31,7 +31,7 @@ impl ArrayFormat {
 pub(crate) fn form(fields: &Map<String, Value>, arrays: ArrayFormat) -> String {
     let mut pairs = Vec::new();
     for (key, value) in fields {
-        flatten(key.clone(), value, arrays, &mut pairs);
+        flatten(key, value, arrays, &mut pairs);
     }
     pairs.join("&")
 }
@@ -45,31 +45,31 @@ fn encoded(text: &str) -> impl std::fmt::Display + '_ {
 }
 
 /// Recurses no deeper than the JSON that was parsed, which has a bound.
-fn flatten(key: String, value: &Value, arrays: ArrayFormat, pairs: &mut Vec<String>) {
+fn flatten(key: &str, value: &Value, arrays: ArrayFormat, pairs: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
             for (inner, value) in fields {
-                flatten(format!("{key}[{inner}]"), value, arrays, pairs);
+                flatten(&format!("{key}[{inner}]"), value, arrays, pairs);
             }
         }
         Value::Array(items) if arrays == ArrayFormat::Commas => {
             // The commas between the items stay bare: those within an item do not.
             let items: Vec<String> =
                 items.iter().map(|item| encoded(&scalar(item)).to_string()).collect();
-            pairs.push(format!("{}={}", encoded(&key), items.join(",")));
+            pairs.push(format!("{}={}", encoded(key), items.join(",")));
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 let key = match arrays {
                     ArrayFormat::Indices => format!("{key}[{index}]"),
                     ArrayFormat::Brackets => format!("{key}[]"),
-                    ArrayFormat::Repeat | ArrayFormat::Commas => key.clone(),
+                    ArrayFormat::Repeat | ArrayFormat::Commas => key.to_owned(),
                 };
-                flatten(key, item, arrays, pairs);
+                flatten(&key, item, arrays, pairs);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-            pairs.push(pair(&key, &scalar(value)));
+            pairs.push(pair(key, &scalar(value)));
         }
     }
 }

@@ -148,7 +148,7 @@ fn headers(oauth: &OAuth, added: &HttpParameters) -> HeaderMap {
 async fn granted(mut response: Response) -> Result<Token, Failure> {
     let status = response.status();
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| crate::client::broken(error))? {
+    while let Some(chunk) = response.chunk().await.map_err(crate::client::broken)? {
         body.extend_from_slice(&chunk);
         if body.len() > ANSWER_BYTES_MAX {
             return Err(Failure::not_authorized(

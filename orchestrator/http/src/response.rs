@@ -50,7 +50,7 @@ async fn bytes(mut response: Response) -> Result<Vec<u8>, Failure> {
     let is_success = response.status().is_success();
     let mut body = Vec::new();
     loop {
-        let chunk = response.chunk().await.map_err(|error| crate::client::broken(error))?;
+        let chunk = response.chunk().await.map_err(crate::client::broken)?;
         let Some(chunk) = chunk else { return Ok(body) };
         if body.len() + chunk.len() > BYTES_MAX {
             // Of a failure the beginning is enough: its cause is cut in any case.

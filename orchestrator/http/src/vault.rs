@@ -99,7 +99,7 @@ impl Vault {
             .keys
             .iter()
             .find(|(known, _)| known == id)
-            .ok_or_else(|| SealFault::Key(hex(id)))?;
+            .ok_or_else(|| SealFault::Key(STANDARD.encode(id)))?;
         let nonce: [u8; NONCE_BYTES] = nonce.try_into().expect("the head was split by its lengths");
         let payload = Payload { msg: text, aad: belongs_to };
         cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| SealFault::Altered)
@@ -111,10 +111,6 @@ fn key(bytes: &[u8; KEY_BYTES]) -> ([u8; KEY_ID_BYTES], XChaCha20Poly1305) {
     let digest = Sha256::digest(bytes);
     let id = digest[..KEY_ID_BYTES].try_into().expect("a digest is longer than an id");
     (id, XChaCha20Poly1305::new(&(*bytes).into()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl fmt::Debug for Vault {

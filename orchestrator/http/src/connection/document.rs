@@ -7,6 +7,7 @@ use crate::secret::Secret;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names are EventBridge's")]
 pub(crate) struct AuthParameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) api_key_auth_parameters: Option<ApiKey>,
@@ -55,6 +56,7 @@ pub(crate) struct Client {
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names are EventBridge's")]
 pub(crate) struct HttpParameters {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) header_parameters: Vec<Parameter>,

@@ -1,6 +1,7 @@
 //! The store on real PostgreSQL: each test has a database of its own.
 
 mod commit;
+mod connection;
 mod execution;
 mod fence;
 mod history;
