@@ -40,14 +40,12 @@ pub struct Occurred<'a> {
     pub origin: Origin,
 }
 
-/// Where an error came from: two error names of `ErrorEquals` ask for that.
+/// Where an error came from: `States.HeartbeatTimeout` in `ErrorEquals` asks for that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// The attempt of a Task failed or ran out of time.
-    Task,
     /// A Task missed its heartbeat: the error is `States.Timeout`, as AWS records it.
     MissedHeartbeat,
-    /// A Parallel, a Map, or the evaluation of a state's own fields.
+    /// An attempt, a Parallel, a Map, or the evaluation of a state's own fields.
     Elsewhere,
 }
 
@@ -58,7 +56,8 @@ pub fn matches(error_equals: &[String], occurred: Occurred<'_>) -> bool {
 
 /// A name matches itself. Beyond that:
 /// - `States.ALL` matches all but `States.DataLimitExceeded` and `States.Runtime`;
-/// - `States.TaskFailed` matches what a Task failed with, but `States.Timeout` and those two;
+/// - `States.TaskFailed` matches all but `States.Timeout` and those two, in a Parallel or a Map as in a Task: AWS calls it
+///   a wildcard "that matches any known error name except for States.Timeout";
 /// - `States.HeartbeatTimeout` matches a missed heartbeat, and `States.Timeout` either name of one.
 fn name_matches(name: &str, occurred: Occurred<'_>) -> bool {
     let Occurred { error, origin } = occurred;
@@ -70,7 +69,7 @@ fn name_matches(name: &str, occurred: Occurred<'_>) -> bool {
         names::ALL => !beyond_wildcards,
         names::TASK_FAILED => {
             let timed_out = matches!(error, names::TIMEOUT | names::HEARTBEAT_TIMEOUT);
-            origin == Origin::Task && !timed_out && !beyond_wildcards
+            !timed_out && !beyond_wildcards
         }
         names::HEARTBEAT_TIMEOUT => origin == Origin::MissedHeartbeat,
         names::TIMEOUT => error == names::HEARTBEAT_TIMEOUT,

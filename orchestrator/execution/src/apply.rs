@@ -76,11 +76,11 @@ impl Execution {
                 self.end_task(at, *wait, Doing::Result(at.payload()));
             }
             EventKind::TaskFailed { wait, failure, .. } => {
-                self.end_task(at, *wait, failed(failure, Origin::Task));
+                self.end_task(at, *wait, failed(failure, Origin::Elsewhere));
             }
             EventKind::TaskTimedOut { wait, failure, limit, .. } => {
                 let origin = match limit {
-                    TimeLimit::Timeout => Origin::Task,
+                    TimeLimit::Timeout => Origin::Elsewhere,
                     TimeLimit::Heartbeat => Origin::MissedHeartbeat,
                 };
                 self.end_task(at, *wait, failed(failure, origin));
