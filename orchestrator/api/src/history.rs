@@ -78,6 +78,10 @@ fn details(details: Details, data: Data) -> Option<Wire> {
         Details::MapStateStarted { length } => {
             Wire::MapStateStarted(v1::MapStateStartedEventDetails { length })
         }
+        Details::MapRunStarted { map_run_arn } => {
+            let map_run_arn = map_run_arn.to_string();
+            Wire::MapRunStarted(v1::MapRunStartedEventDetails { map_run_arn })
+        }
         Details::MapIteration { name, index } => {
             let name = name.to_string();
             Wire::MapIteration(v1::MapIterationEventDetails { name, index })
@@ -147,6 +151,7 @@ fn task_details(details: Details, data: Data) -> Option<Wire> {
         | Details::StateEntered { .. }
         | Details::StateExited { .. }
         | Details::MapStateStarted { .. }
+        | Details::MapRunStarted { .. }
         | Details::MapIteration { .. } => return None,
     })
 }

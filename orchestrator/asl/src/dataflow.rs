@@ -69,13 +69,7 @@ const TIMEOUT_SECONDS_MAX: u64 = 99_999_999;
 impl Number<u64> {
     /// `field` is the one that holds the number (`MaxConcurrencyPath`), for the cause of an error.
     pub fn resolve(&self, scope: &Scope<'_>, field: &'static str) -> Result<u64, EvalError> {
-        let path = match self {
-            Self::Literal(number) => return Ok(*number),
-            Self::Path(path) => path,
-        };
-        let value = path.query(scope)?;
-        let integer = decimal(&value).and_then(Decimal::integer);
-        let integer = integer.ok_or_else(|| no_number(field, path, &value, "integer"))?;
+        let integer = self.integer(scope, field)?;
         let name = field.trim_end_matches("Path");
         let number = u64::try_from(integer)
             .map_err(|_| EvalError::new(names::RUNTIME, format!("{name} cannot be negative.")))?;
@@ -85,6 +79,18 @@ impl Number<u64> {
             return Err(EvalError::new(names::RUNTIME, cause));
         }
         Ok(number)
+    }
+
+    /// Whatever integer stands there. AWS reads one in a string, too.
+    pub fn integer(&self, scope: &Scope<'_>, field: &'static str) -> Result<i64, EvalError> {
+        let path = match self {
+            Self::Literal(number) => return Ok(i64::try_from(*number).unwrap_or(i64::MAX)),
+            Self::Path(path) => path,
+        };
+        let value = path.query(scope)?;
+        let integer = decimal(&value).or_else(|| Decimal::parse(value.as_str()?));
+        let integer = integer.and_then(Decimal::integer);
+        integer.ok_or_else(|| no_number(field, path, &value, "integer"))
     }
 }
 
@@ -96,7 +102,8 @@ impl Number<f64> {
             Self::Path(path) => path,
         };
         let value = path.query(scope)?;
-        let number = value.as_f64().ok_or_else(|| no_number(field, path, &value, "float"))?;
+        let number = value.as_f64().or_else(|| value.as_str()?.parse().ok());
+        let number = number.ok_or_else(|| no_number(field, path, &value, "float"))?;
         if (0.0..=100.0).contains(&number) {
             return Ok(number);
         }

@@ -1,6 +1,7 @@
 //! The only writer: folds one event into the state. Evaluates nothing, so that a fixed bug in an expression can't change the past.
 
 mod children;
+mod map_run;
 mod task;
 
 use std::sync::Arc;
@@ -53,10 +54,10 @@ impl Execution {
     fn fold(&mut self, at: At<'_>) {
         match &at.event.kind {
             EventKind::ExecutionStarted(started) => self.begin_root(at, started),
-            EventKind::ExecutionSucceeded => self.close(Status::Succeeded),
-            EventKind::ExecutionFailed(_) => self.close(Status::Failed),
-            EventKind::ExecutionTimedOut(_) => self.close(Status::TimedOut),
-            EventKind::ExecutionAborted(_) => self.close(Status::Aborted),
+            EventKind::ExecutionSucceeded => self.close(at, Status::Succeeded),
+            EventKind::ExecutionFailed(_) => self.close(at, Status::Failed),
+            EventKind::ExecutionTimedOut(_) => self.close(at, Status::TimedOut),
+            EventKind::ExecutionAborted(_) => self.close(at, Status::Aborted),
 
             EventKind::StateEntered { state, state_type } => self.enter(at, state, *state_type),
             EventKind::StateExited { next, assigned, .. } => self.exit(at, next.clone(), assigned),
@@ -116,6 +117,9 @@ impl Execution {
             EventKind::MapIterationAborted { child, .. } => {
                 self.remove_branch(*child);
             }
+            EventKind::MapItemsFound { .. } => self.find_items(at),
+            EventKind::MapRunStarted(started) => self.begin_map_run(at, started),
+            EventKind::MapRun { wait, step } => self.go_on_with_map_run(at, *wait, step),
             EventKind::BranchClosed { .. } => {
                 self.remove_branch(at.event.branch);
             }
@@ -156,7 +160,8 @@ impl Execution {
         self.branches_made = 1;
     }
 
-    fn close(&mut self, status: Status) {
+    fn close(&mut self, at: At<'_>, status: Status) {
+        self.abort_map_runs(at);
         self.status = status;
         self.branches.clear();
         self.variable_bytes = 0;

@@ -8,9 +8,11 @@ use asl::context::MapItem;
 use asl::retry::Origin;
 use asl::{Payload, Variables};
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 use crate::event::{Failure, StateType, TaskScheduled};
 use crate::id::{BranchId, PublicId, Seq, WaitId};
+use crate::map_run::Work;
 use crate::wait::StartedTask;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +90,9 @@ pub(crate) enum Doing {
     TimerOver,
     Failed(Fault),
     Join(Join),
+    /// A Distributed Map whose run is about to begin, with its items, unless a reader will bring them.
+    Items(Option<Payload>),
+    MapRun(Box<Work>),
     /// Cut short; the branch closes with the next event.
     Aborted,
 }
@@ -165,7 +170,12 @@ impl Branch {
             Phase::Enter { .. } => true,
             Phase::Ended { .. } => false,
             Phase::In(visit) => match &visit.doing {
-                Doing::Run | Doing::Result(_) | Doing::TimerOver | Doing::Failed(_) => true,
+                Doing::Run
+                | Doing::Result(_)
+                | Doing::TimerOver
+                | Doing::Failed(_)
+                | Doing::Items(_) => true,
+                Doing::MapRun(work) => work.is_ready(),
                 Doing::Task(_) | Doing::Retry { .. } | Doing::Timer { .. } | Doing::Aborted => {
                     false
                 }
@@ -206,6 +216,8 @@ impl Branch {
             | Doing::Result(_)
             | Doing::TimerOver
             | Doing::Failed(_)
+            | Doing::Items(_)
+            | Doing::MapRun(_)
             | Doing::Aborted => None,
         }
     }
@@ -221,6 +233,8 @@ impl Visit {
             | Doing::TimerOver
             | Doing::Failed(_)
             | Doing::Join(_)
+            | Doing::Items(_)
+            | Doing::MapRun(_)
             | Doing::Aborted => None,
         }
     }
@@ -235,6 +249,24 @@ impl Visit {
             | Doing::Result(_)
             | Doing::TimerOver
             | Doing::Failed(_)
+            | Doing::Items(_)
+            | Doing::MapRun(_)
+            | Doing::Aborted => None,
+        }
+    }
+
+    pub(crate) fn map_run(&self) -> Option<&Work> {
+        match &self.doing {
+            Doing::MapRun(work) => Some(work),
+            Doing::Run
+            | Doing::Task(_)
+            | Doing::Retry { .. }
+            | Doing::Timer { .. }
+            | Doing::Result(_)
+            | Doing::TimerOver
+            | Doing::Failed(_)
+            | Doing::Join(_)
+            | Doing::Items(_)
             | Doing::Aborted => None,
         }
     }
@@ -287,4 +319,10 @@ impl Item {
         let value = self.items.value().get(usize::try_from(self.index).ok()?)?;
         Some(MapItem { index: self.index, value: Payload::from_value(value.clone()) })
     }
+}
+
+/// What a catcher places, and what stands in a failed child's place: `Cause` is there even if it is empty, as AWS has it.
+pub(crate) fn error_output(failure: &Failure) -> Payload {
+    let text = |text: &Option<String>| Value::String(text.clone().unwrap_or_default());
+    Payload::from_value(json!({ "Error": text(&failure.error), "Cause": text(&failure.cause) }))
 }

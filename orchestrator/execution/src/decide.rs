@@ -3,6 +3,7 @@
 mod answer;
 mod close;
 mod fail;
+mod map_run;
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::execution::{Execution, Facts};
 use crate::id::BranchId;
 use crate::states;
 
-pub(crate) use fail::evaluation_fault;
+pub(crate) use fail::{evaluation_fault, threshold_exceeded, too_large};
 
 /// What becomes of a state after one transition in it.
 #[derive(Debug)]
@@ -119,6 +120,9 @@ impl Turn<'_> {
             Doing::Result(result) => states::task::finish(self, result, draft),
             Doing::TimerOver => states::wait::finish(self),
             Doing::Join(join) => self.join(join, draft),
+            Doing::Items(_) => self.map_run(draft, states::map::run::begin),
+            Doing::MapRun(work) => self
+                .map_run(draft, |turn, map, draft| states::map::run::go_on(turn, map, work, draft)),
             Doing::Failed(fault) => Err(fault.clone()),
             Doing::Task(_) | Doing::Retry { .. } | Doing::Timer { .. } | Doing::Aborted => {
                 Ok(Next::Stay)
@@ -150,6 +154,17 @@ impl Turn<'_> {
             | StateKind::Succeed(_)
             | StateKind::Fail(_) => Err(self.runtime("the definition no longer has children here")),
         }
+    }
+
+    fn map_run(
+        &self,
+        draft: &mut Draft,
+        step: impl FnOnce(&Self, &asl::states::Map, &mut Draft) -> Result<Next, Fault>,
+    ) -> Result<Next, Fault> {
+        let StateKind::Map(map) = &self.state.kind else {
+            return Err(self.runtime("the definition no longer has a Map here"));
+        };
+        step(self, map, draft)
     }
 
     fn follow(&self, next: Next, draft: &mut Draft) -> Result<(), Fault> {
@@ -185,6 +200,12 @@ impl Turn<'_> {
                 | StateType::Fail => EventKind::ParallelSucceeded { state },
             };
             draft.push(self.id, previous, None, kind);
+        }
+        if let Some(work) = self.visit.map_run() {
+            let (succeeded, exit_follows) = states::map::run::succeed(self, work, draft);
+            let kind = EventKind::MapSucceeded { state: self.state.name.clone() };
+            draft.push(self.id, succeeded, None, kind);
+            previous = exit_follows;
         }
         let name = next.map(|next| self.machine.state(next).name.clone());
         let is_end = name.is_none();

@@ -3,12 +3,16 @@
 //!
 //! A *public* event is one that AWS's history shows; the others are Everstep's own.
 
+mod map_run;
+
 use std::sync::Arc;
 
 use asl::{Assignment, Payload};
 use chrono::{DateTime, Utc};
 
 use crate::id::{BranchId, PublicId, WaitId};
+
+pub use map_run::{BatchLimits, ChildStatus, MapRunLimits, MapRunStarted, MapRunStep};
 
 /// Events of one row share the row's time; `payload` is the one document the event carries (its input, parameters or output).
 #[derive(Debug, Clone, PartialEq)]
@@ -148,6 +152,18 @@ pub enum EventKind {
         state: Arc<str>,
         index: u64,
         child: BranchId,
+    },
+
+    /// Of a Distributed Map; AWS shows it as it does an inline Map's start. Payload: the array of items, unless an `ItemReader` will bring them.
+    MapItemsFound {
+        state: Arc<str>,
+        length: u64,
+    },
+    /// Begins a wait, which the end of the run ends. Payload: `{"reader": …, "batch": …, "writer": …}`, as the fields' templates rendered; absent ones are left out.
+    MapRunStarted(Arc<MapRunStarted>),
+    MapRun {
+        wait: WaitId,
+        step: MapRunStep,
     },
 
     /// The state was cut short by a failure in its own branch or a sibling's. Ends `wait`, where the state had one.

@@ -12,6 +12,7 @@ use crate::draft::Draft;
 use crate::event::{Event, EventKind, Settings};
 use crate::id::{BranchId, ExecutionId, PublicId, Seq, WaitId};
 use crate::instant::truncated;
+use crate::map_run::MapRun;
 use crate::trigger::Trigger;
 
 /// Transitions per call of [`Execution::process`]: a Choice that loops for ever gives way to its neighbours this often.
@@ -38,6 +39,7 @@ pub struct Execution {
     /// Branches that can go on, the one that waited longest first.
     pub(crate) ready: BTreeSet<(Seq, BranchId)>,
     pub(crate) waits: BTreeMap<WaitId, BranchId>,
+    pub(crate) map_runs: BTreeMap<WaitId, MapRun>,
 }
 
 /// What stays the same from the first event on.
@@ -117,6 +119,7 @@ impl Execution {
             variable_bytes: 0,
             ready: BTreeSet::new(),
             waits: BTreeMap::new(),
+            map_runs: BTreeMap::new(),
         }
     }
 

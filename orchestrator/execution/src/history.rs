@@ -35,7 +35,7 @@ pub enum Details {
     ExecutionSucceeded {
         output: Payload,
     },
-    /// `ExecutionFailed`, `ExecutionAborted`, `ExecutionTimedOut`, `ActivityFailed`, `ActivityTimedOut`, `LambdaFunctionFailed`, `LambdaFunctionTimedOut`.
+    /// `ExecutionFailed`, `ExecutionAborted`, `ExecutionTimedOut`, `MapRunFailed`, `ActivityFailed`, `ActivityTimedOut`, `LambdaFunctionFailed`, `LambdaFunctionTimedOut`.
     Failure(Failure),
     StateEntered {
         name: Arc<str>,
@@ -82,6 +82,9 @@ pub enum Details {
     },
     MapStateStarted {
         length: u64,
+    },
+    MapRunStarted {
+        map_run_arn: Arc<str>,
     },
     MapIteration {
         name: Arc<str>,

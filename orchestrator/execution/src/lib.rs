@@ -15,6 +15,7 @@ mod branch;
 mod decide;
 mod draft;
 mod instant;
+pub mod map_run;
 mod states;
 mod variables;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use asl::Payload;
 
-use crate::event::{Failure, OfferedAgain, Settings};
+use crate::event::{ChildStatus, Failure, MapRunLimits, OfferedAgain, Settings};
 use crate::id::WaitId;
 
 /// A trigger that names a wait which is not open is refused without effect ([`crate::Refusal::UnknownWait`]).
@@ -37,6 +37,10 @@ pub enum Trigger {
     TimerDue {
         wait: WaitId,
     },
+    MapRun {
+        wait: WaitId,
+        report: MapRunReport,
+    },
     /// The machine's `TimeoutSeconds` has passed.
     DeadlineDue,
     Stop {
@@ -51,6 +55,34 @@ pub enum Trigger {
     Release,
 }
 
+/// What a map run hears of.
+#[derive(Debug, Clone)]
+pub enum MapRunReport {
+    /// The items from number `from` on, as an array; `done`: these are the last.
+    Items {
+        from: u64,
+        items: Payload,
+        done: bool,
+    },
+    ChildEnded {
+        child: u64,
+        status: ChildStatus,
+        failure: Failure,
+        output: Option<Payload>,
+    },
+    /// The results are where `result` says; it becomes the state's.
+    Written {
+        result: Payload,
+    },
+    /// What it asked for can't be had.
+    Broken {
+        failure: Failure,
+    },
+    Update {
+        limits: MapRunLimits,
+    },
+}
+
 /// What the history says of an execution from its first event on.
 #[derive(Debug, Clone)]
 pub struct Start {
@@ -62,4 +94,14 @@ pub struct Start {
     pub role_arn: String,
     pub settings: Settings,
     pub input: Payload,
+    /// Of a map run's child: what it runs in the place of the whole machine.
+    pub processor: Option<Processor>,
+}
+
+/// The flow within a Distributed Map.
+#[derive(Debug, Clone)]
+pub struct Processor {
+    pub start_at: Arc<str>,
+    /// An Express child's limit.
+    pub timeout_seconds: Option<u64>,
 }

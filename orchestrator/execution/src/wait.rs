@@ -128,10 +128,14 @@ impl WaitKind {
             Doing::Join(join) => {
                 Self::Join { open: join.children.len() as u64, not_begun: not_begun(join) }
             }
+            Doing::MapRun(work) => {
+                Self::Join { open: work.open as u64, not_begun: work.items.len() as u64 }
+            }
             Doing::Run
             | Doing::Result(_)
             | Doing::TimerOver
             | Doing::Failed(_)
+            | Doing::Items(_)
             | Doing::Aborted => Self::Nothing,
         }
     }

@@ -130,6 +130,7 @@ impl Engine {
                 payload_bytes_max: namespace.payload_bytes_max,
             },
             input,
+            processor: None,
         });
         StartMail {
             id,

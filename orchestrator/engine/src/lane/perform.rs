@@ -114,6 +114,9 @@ impl Lane {
             | EventKind::ParallelStarted { .. }
             | EventKind::ParallelSucceeded { .. }
             | EventKind::ParallelFailed { .. }
+            | EventKind::MapItemsFound { .. }
+            | EventKind::MapRunStarted(_)
+            | EventKind::MapRun { .. }
             | EventKind::MapStarted { .. }
             | EventKind::MapSucceeded { .. }
             | EventKind::MapFailed { .. }

@@ -45,6 +45,7 @@ impl Execution {
             }
             Trigger::OfferAgain { wait, reason } => self.offer_again_by(wait, reason, draft),
             Trigger::TimerDue { wait } => self.timer_due(wait, now, draft),
+            Trigger::MapRun { wait, report } => self.report_to_map_run(wait, report, draft),
             Trigger::DeadlineDue => {
                 if self.deadline().is_some_and(|deadline| deadline <= now) {
                     let failure = Failure { error: Some(names::TIMEOUT.to_owned()), cause: None };
@@ -188,6 +189,8 @@ impl Execution {
             | Doing::TimerOver
             | Doing::Failed(_)
             | Doing::Join(_)
+            | Doing::Items(_)
+            | Doing::MapRun(_)
             | Doing::Aborted => {}
         }
         Ok(())
@@ -219,14 +222,18 @@ impl Execution {
 }
 
 fn begin(machine: &StateMachine, start: Start, now: DateTime<Utc>, draft: &mut Draft) {
+    let (start_at, timeout_seconds) = match start.processor {
+        Some(processor) => (processor.start_at, processor.timeout_seconds),
+        None => (machine.state(machine.root.start_at).name.clone(), machine.timeout_seconds),
+    };
     let started = ExecutionStarted {
         name: start.name,
         execution_arn: start.execution_arn,
         machine_arn: start.machine_arn,
         machine_name: start.machine_name,
         role_arn: start.role_arn,
-        deadline: machine.timeout_seconds.map(|seconds| after(now, seconds)),
-        start_at: machine.state(machine.root.start_at).name.clone(),
+        deadline: timeout_seconds.map(|seconds| after(now, seconds)),
+        start_at,
         settings: start.settings,
     };
     let kind = EventKind::ExecutionStarted(Box::new(started));

@@ -17,6 +17,7 @@ impl Execution {
     ) {
         for id in self.descendants(top, written) {
             let Some(branch) = self.branches.get(&id) else { continue };
+            self.abort_map_run(id, because, draft);
             abort_state(id, branch, because, draft);
             let Some(parent) = branch.parent else { continue };
             match self.map_of(parent.branch) {

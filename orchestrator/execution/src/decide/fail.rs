@@ -1,14 +1,13 @@
 //! A state failed: retry it, catch it, or let it fail what contains it.
 
+use asl::StateKind;
 use asl::error::{EvalError, names};
 use asl::retry::{Catcher, Occurred, Origin, Retrier, matches};
-use asl::{Payload, StateKind};
-use serde_json::{Value, json};
 
 use super::{Bug, Turn, state_of};
-use crate::branch::{Fault, JoinKind, Parent, Visit};
+use crate::branch::{Fault, JoinKind, Parent, Visit, error_output};
 use crate::draft::Draft;
-use crate::event::{EventKind, Failure, StateType};
+use crate::event::{EventKind, Failure, MapRunStep, StateType};
 use crate::id::{BranchId, PublicId};
 use crate::instant::after_fraction;
 
@@ -28,7 +27,7 @@ impl Turn<'_> {
         let mut falling = Falling { fault, at: self.branch.last, from: None };
         let mut turn = *self;
         loop {
-            if turn.retry(&falling, draft) || turn.catch(&mut falling, draft) {
+            if turn.retry(&mut falling, draft) || turn.catch(&mut falling, draft) {
                 return Ok(());
             }
             turn.give_up(&mut falling, draft);
@@ -53,7 +52,7 @@ impl Turn<'_> {
         Ok(Self { id, branch, visit, state, ..*self })
     }
 
-    fn retry(&self, falling: &Falling, draft: &mut Draft) -> bool {
+    fn retry(&self, falling: &mut Falling, draft: &mut Draft) -> bool {
         let (retriers, _) = handlers(&self.state.kind);
         let Some(index) = retriers.iter().position(|retrier| falling.hits(&retrier.error_equals))
         else {
@@ -69,6 +68,7 @@ impl Turn<'_> {
         let count = count + 1;
         let delay = retrier.delay_seconds(count, draft.draw.fraction());
         self.close_children(falling, draft);
+        self.fail_run(falling, draft);
         let kind = EventKind::RetryScheduled {
             state: self.state.name.clone(),
             retrier: number,
@@ -111,6 +111,10 @@ impl Turn<'_> {
 
     /// The state will not go on: its children close, and a Parallel or a Map says that it failed.
     fn give_up(&self, falling: &mut Falling, draft: &mut Draft) {
+        if self.fail_run(falling, draft) {
+            let kind = EventKind::MapFailed { state: self.state.name.clone() };
+            falling.at = draft.push(self.id, falling.at, None, kind);
+        }
         let Some(join) = self.visit.join() else { return };
         self.close_children(falling, draft);
         let state = self.state.name.clone();
@@ -125,6 +129,14 @@ impl Turn<'_> {
         if self.visit.join().is_some() {
             self.execution.close_descendants(self.id, falling.from, falling.at, draft);
         }
+    }
+
+    /// Answers whether there was a map run.
+    fn fail_run(&self, falling: &mut Falling, draft: &mut Draft) -> bool {
+        let Some(work) = self.visit.map_run() else { return false };
+        let step = MapRunStep::Failed { failure: falling.fault.failure.clone() };
+        falling.at = draft.map_run((self.id, work.wait), falling.at, None, step);
+        true
     }
 
     /// Closes the failed branch. Answers whether the Map that it is in tolerates that.
@@ -185,12 +197,6 @@ fn handlers(kind: &StateKind) -> (&[Retrier], &[Catcher]) {
     }
 }
 
-/// What a catcher places: `Cause` is there even if it is empty, as AWS has it.
-fn error_output(failure: &Failure) -> Payload {
-    let text = |text: &Option<String>| Value::String(text.clone().unwrap_or_default());
-    Payload::from_value(json!({ "Error": text(&failure.error), "Cause": text(&failure.cause) }))
-}
-
 /// In AWS's words.
 pub(crate) fn evaluation_fault(visit: &Visit, error: EvalError) -> Fault {
     let cause = format!(
@@ -201,14 +207,14 @@ pub(crate) fn evaluation_fault(visit: &Visit, error: EvalError) -> Fault {
 }
 
 /// In AWS's words.
-pub(super) fn too_large(whose: &str) -> Failure {
+pub(crate) fn too_large(whose: &str) -> Failure {
     let cause = format!(
         "The state/task '{whose}' returned a result with a size exceeding the maximum number of bytes service limit."
     );
     Failure::new(names::DATA_LIMIT_EXCEEDED, cause)
 }
 
-fn threshold_exceeded() -> Fault {
+pub(crate) fn threshold_exceeded() -> Fault {
     let failure = Failure::new(
         names::EXCEED_TOLERATED_FAILURE_THRESHOLD,
         "The specified tolerated failure threshold was exceeded",

@@ -3,7 +3,7 @@
 use asl::Payload;
 
 use super::{Details, TaskScheduledDetails};
-use crate::event::{Event, EventKind, Failure, TaskFamily, TaskScheduled};
+use crate::event::{Event, EventKind, Failure, MapRunStep, TaskFamily, TaskScheduled};
 
 pub(super) fn of(event: &Event) -> Details {
     // Every kind that shows a document carries one.
@@ -44,7 +44,13 @@ pub(super) fn of(event: &Event) -> Details {
         },
         EventKind::TaskFailed { failure, family, .. }
         | EventKind::TaskTimedOut { failure, family, .. } => ended(failure, family),
-        EventKind::MapStarted { length, .. } => Details::MapStateStarted { length: *length },
+        EventKind::MapRunStarted(run) => Details::MapRunStarted { map_run_arn: run.arn.clone() },
+        EventKind::MapRun { step: MapRunStep::Failed { failure }, .. } => {
+            Details::Failure(failure.clone())
+        }
+        EventKind::MapStarted { length, .. } | EventKind::MapItemsFound { length, .. } => {
+            Details::MapStateStarted { length: *length }
+        }
         EventKind::MapIterationStarted { state, index, .. }
         | EventKind::MapIterationSucceeded { state, index, .. }
         | EventKind::MapIterationFailed { state, index, .. }
@@ -56,6 +62,7 @@ pub(super) fn of(event: &Event) -> Details {
         | EventKind::ParallelFailed { .. }
         | EventKind::MapSucceeded { .. }
         | EventKind::MapFailed { .. }
+        | EventKind::MapRun { .. }
         | EventKind::StateAborted { .. }
         | EventKind::TaskOfferedAgain { .. }
         | EventKind::RetryScheduled { .. }

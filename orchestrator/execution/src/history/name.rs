@@ -1,6 +1,6 @@
 //! AWS's names of the event types.
 
-use crate::event::{EventKind, StateType, TaskFamily};
+use crate::event::{EventKind, MapRunStep, StateType, TaskFamily};
 
 /// `None`: not in AWS's history.
 pub(super) fn of(kind: &EventKind) -> Option<&'static str> {
@@ -21,7 +21,9 @@ pub(super) fn of(kind: &EventKind) -> Option<&'static str> {
         EventKind::ParallelStarted { .. } => "ParallelStateStarted",
         EventKind::ParallelSucceeded { .. } => "ParallelStateSucceeded",
         EventKind::ParallelFailed { .. } => "ParallelStateFailed",
-        EventKind::MapStarted { .. } => "MapStateStarted",
+        EventKind::MapStarted { .. } | EventKind::MapItemsFound { .. } => "MapStateStarted",
+        EventKind::MapRunStarted(_) => "MapRunStarted",
+        EventKind::MapRun { step, .. } => return map_run(step),
         EventKind::MapSucceeded { .. } => "MapStateSucceeded",
         EventKind::MapFailed { .. } => "MapStateFailed",
         EventKind::MapIterationStarted { .. } => "MapIterationStarted",
@@ -114,5 +116,28 @@ fn timed_out(family: &TaskFamily) -> &'static str {
         TaskFamily::Activity => "ActivityTimedOut",
         TaskFamily::Lambda => "LambdaFunctionTimedOut",
         TaskFamily::Service { .. } => "TaskTimedOut",
+    }
+}
+
+impl MapRunStep {
+    /// Whether AWS's history shows it; such a step ends the run.
+    pub fn is_public(&self) -> bool {
+        map_run(self).is_some()
+    }
+}
+
+fn map_run(step: &MapRunStep) -> Option<&'static str> {
+    match step {
+        MapRunStep::Succeeded => Some("MapRunSucceeded"),
+        MapRunStep::Failed { .. } => Some("MapRunFailed"),
+        MapRunStep::Aborted => Some("MapRunAborted"),
+        MapRunStep::ItemsWanted { .. }
+        | MapRunStep::ItemsRead { .. }
+        | MapRunStep::ChildStarted { .. }
+        | MapRunStep::ChildEnded { .. }
+        | MapRunStep::ResultsWanted
+        | MapRunStep::ResultsWritten
+        | MapRunStep::Broken { .. }
+        | MapRunStep::Updated { .. } => None,
     }
 }

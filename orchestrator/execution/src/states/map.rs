@@ -1,5 +1,7 @@
 //! Map: one branch per item, as many at a time as `MaxConcurrency` allows; the results in item order.
 
+pub(crate) mod run;
+
 use asl::context::MapItem;
 use asl::{Context, Payload};
 use serde_json::Value;
@@ -18,14 +20,12 @@ pub(crate) fn begin(
     map: &asl::states::Map,
     draft: &mut Draft,
 ) -> Result<Next, Fault> {
+    if let Some(distributed) = &map.distributed {
+        return run::find(turn, map, distributed, draft);
+    }
     let context = turn.context();
     let input = turn.effective_input(&context)?;
-    let items = items(turn, map, &input, &context)?;
-    let Value::Array(array) = items.value() else {
-        let path = map.items_path.as_ref().map_or("$", |path| path.as_str());
-        return Err(turn.runtime(&format!("Reference path \"{path}\" must point to array.")));
-    };
-    let length = array.len() as u64;
+    let (items, length) = array_of_items(turn, map, &input, &context)?;
     let max_concurrency = match &map.max_concurrency {
         Some(number) => number.resolve(&turn.scope(&input, &context), "MaxConcurrencyPath"),
         None => Ok(0),
@@ -131,6 +131,21 @@ fn finish(
     Ok(Next::exit(output, map.transition))
 }
 
+fn array_of_items(
+    turn: &Turn<'_>,
+    map: &asl::states::Map,
+    input: &Payload,
+    context: &Context,
+) -> Result<(Payload, u64), Fault> {
+    let items = items(turn, map, input, context)?;
+    let Value::Array(array) = items.value() else {
+        let path = map.items_path.as_ref().map_or("$", |path| path.as_str());
+        return Err(turn.runtime(&format!("Reference path \"{path}\" must point to array.")));
+    };
+    let length = array.len() as u64;
+    Ok((items, length))
+}
+
 fn items(
     turn: &Turn<'_>,
     map: &asl::states::Map,
@@ -150,6 +165,18 @@ fn tolerated_failures(
     context: &Context,
     length: u64,
 ) -> Result<u64, Fault> {
+    let (count, percentage) = tolerances(turn, map, input, context)?;
+    let share = percentage.map(|percentage| share_of(length, percentage));
+    Ok(count.into_iter().chain(share).min().unwrap_or(0))
+}
+
+/// `ToleratedFailureCount` and `ToleratedFailurePercentage`.
+fn tolerances(
+    turn: &Turn<'_>,
+    map: &asl::states::Map,
+    input: &Payload,
+    context: &Context,
+) -> Result<(Option<u64>, Option<f64>), Fault> {
     let scope = turn.scope(input, context);
     let count = map.tolerated_failure_count.as_ref();
     let count = count.map(|count| count.resolve(&scope, "ToleratedFailureCountPath"));
@@ -158,8 +185,7 @@ fn tolerated_failures(
         percentage.map(|share| share.resolve(&scope, "ToleratedFailurePercentagePath"));
     let count = count.transpose().map_err(|error| turn.fault(error))?;
     let percentage = percentage.transpose().map_err(|error| turn.fault(error))?;
-    let share = percentage.map(|percentage| share_of(length, percentage));
-    Ok(count.into_iter().chain(share).min().unwrap_or(0))
+    Ok((count, percentage))
 }
 
 /// How many of `length` are not more than `percentage` of it.

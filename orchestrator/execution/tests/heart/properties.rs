@@ -155,6 +155,7 @@ fn begins(kind: &EventKind) -> bool {
             | EventKind::TaskOfferedAgain { .. }
             | EventKind::RetryScheduled { .. }
             | EventKind::TimerStarted { .. }
+            | EventKind::MapRunStarted(_)
     )
 }
 
@@ -166,6 +167,7 @@ fn ends(kind: &EventKind) -> Option<WaitId> {
         | EventKind::TaskOfferedAgain { wait, .. }
         | EventKind::RetryDue { wait }
         | EventKind::TimerFired { wait } => Some(*wait),
+        EventKind::MapRun { wait, step } => step.is_public().then_some(*wait),
         EventKind::StateAborted { wait, .. } | EventKind::BranchClosed { wait } => *wait,
         EventKind::ExecutionStarted(_)
         | EventKind::ExecutionSucceeded
@@ -188,6 +190,8 @@ fn ends(kind: &EventKind) -> Option<WaitId> {
         | EventKind::MapIterationSucceeded { .. }
         | EventKind::MapIterationFailed { .. }
         | EventKind::MapIterationAborted { .. }
+        | EventKind::MapItemsFound { .. }
+        | EventKind::MapRunStarted(_)
         | EventKind::Quarantined { .. }
         | EventKind::Released => None,
     }

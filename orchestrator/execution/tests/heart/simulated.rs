@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use execution::event::{Event, Failure, Settings};
 use execution::history::{self, PublicEvent};
 use execution::id::Home;
+use execution::map_run::MapRunStatus;
 use execution::trigger::Start;
 use execution::wait::{OpenTask, WaitKind};
 use execution::{
@@ -15,7 +16,7 @@ use execution::{
 };
 
 pub(crate) struct Simulated {
-    pub(crate) machine: StateMachine,
+    pub(crate) machine: Arc<StateMachine>,
     pub(crate) execution: Execution,
     pub(crate) now: DateTime<Utc>,
     pub(crate) rows: Vec<Row>,
@@ -39,7 +40,10 @@ pub(crate) struct Due {
 
 impl Simulated {
     pub(crate) fn new(machine: StateMachine, now: DateTime<Utc>) -> Self {
-        let id = ExecutionId::new(now, Home(1), 7);
+        Self::of(Arc::new(machine), ExecutionId::new(now, Home(1), 7), now)
+    }
+
+    pub(crate) fn of(machine: Arc<StateMachine>, id: ExecutionId, now: DateTime<Utc>) -> Self {
         Self { machine, execution: Execution::begin(id), now, rows: Vec::new(), seed: 1 }
     }
 
@@ -57,6 +61,7 @@ impl Simulated {
             role_arn: "arn:aws:iam::000000000000:role/none".to_owned(),
             settings,
             input: Payload::parse(input).expect("the test's input is JSON"),
+            processor: None,
         };
         Trigger::Start(Box::new(start))
     }
@@ -116,12 +121,14 @@ impl Simulated {
 
     pub(crate) fn open_waits(&self) -> BTreeSet<WaitId> {
         let branches = self.execution.open_branches().into_iter();
+        let runs = self.execution.map_runs().filter(|run| run.status == MapRunStatus::Running);
         branches
             .filter_map(|branch| match branch.waits_for {
                 WaitKind::Task(task) => Some(task.wait),
                 WaitKind::Retry { wait, .. } | WaitKind::Timer { wait, .. } => Some(wait),
                 WaitKind::Nothing | WaitKind::Join { .. } => None,
             })
+            .chain(runs.map(|run| run.wait))
             .collect()
     }
 

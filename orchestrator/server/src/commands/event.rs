@@ -121,6 +121,7 @@ fn what(event: &HistoryEvent) -> String {
         Details::TaskSucceeded(details) => details.output.clone(),
         Details::TaskFailure(details) => failure(&details.error, &details.cause),
         Details::MapStateStarted(details) => format!("{} items", details.length),
+        Details::MapRunStarted(details) => details.map_run_arn.clone(),
         Details::MapIteration(details) => format!("item {}", details.index),
     }
 }

@@ -1,5 +1,7 @@
 //! From format 1 to events.
 
+mod map_run;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -124,6 +126,13 @@ pub(super) fn kind(kind: wire::Kind<'_>, payloads: &Payloads) -> Result<EventKin
         }
         Kind::MapIterationAborted(wire::Iteration { state, index, child }) => {
             EventKind::MapIterationAborted { state: text(state), index, child: BranchId(child) }
+        }
+        Kind::MapItemsFound { state, length } => {
+            EventKind::MapItemsFound { state: text(state), length }
+        }
+        Kind::MapRunStarted(run) => EventKind::MapRunStarted(Arc::new(map_run::started(*run))),
+        Kind::MapRun { wait, step } => {
+            EventKind::MapRun { wait: WaitId(wait), step: map_run::step(step) }
         }
         Kind::BranchClosed { wait } => EventKind::BranchClosed { wait: wait.map(WaitId) },
         Kind::Quarantined { reason } => EventKind::Quarantined { reason: reason.into_owned() },

@@ -1,7 +1,10 @@
 //! How format 1 spells each kind of event. Nothing here is ever renamed or removed; a new field is optional.
 
+mod map_run;
+
 use std::borrow::Cow;
 
+pub(super) use map_run::{BatchLimits, ChildStatus, MapRunLimits, MapRunStarted, MapRunStep};
 use serde::{Deserialize, Serialize};
 
 type Text<'a> = Cow<'a, str>;
@@ -146,6 +149,18 @@ pub(super) enum Kind<'a> {
     MapIterationFailed(Iteration<'a>),
     #[serde(borrow)]
     MapIterationAborted(Iteration<'a>),
+    MapItemsFound {
+        #[serde(borrow)]
+        state: Text<'a>,
+        length: u64,
+    },
+    #[serde(borrow)]
+    MapRunStarted(Box<MapRunStarted<'a>>),
+    MapRun {
+        wait: u64,
+        #[serde(borrow)]
+        step: MapRunStep<'a>,
+    },
     BranchClosed {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         wait: Option<u64>,
@@ -205,7 +220,7 @@ pub(super) struct Iteration<'a> {
     pub(super) child: u64,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Failure<'a> {
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<Text<'a>>,

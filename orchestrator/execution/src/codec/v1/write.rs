@@ -1,5 +1,7 @@
 //! From events to format 1.
 
+mod map_run;
+
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
@@ -116,6 +118,13 @@ pub(super) fn kind<'a>(kind: &'a EventKind, payloads: &mut Payloads<'a>) -> wire
         }
         EventKind::MapIterationAborted { state, index, child } => {
             Kind::MapIterationAborted(iteration(state, *index, *child))
+        }
+        EventKind::MapItemsFound { state, length } => {
+            Kind::MapItemsFound { state: text(state), length: *length }
+        }
+        EventKind::MapRunStarted(run) => Kind::MapRunStarted(Box::new(map_run::started(run))),
+        EventKind::MapRun { wait, step } => {
+            Kind::MapRun { wait: wait.0, step: map_run::step(step) }
         }
         EventKind::BranchClosed { wait } => Kind::BranchClosed { wait: wait.map(|wait| wait.0) },
         EventKind::Quarantined { reason } => Kind::Quarantined { reason: text(reason) },

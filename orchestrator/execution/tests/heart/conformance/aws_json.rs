@@ -88,6 +88,7 @@ fn details(event: &PublicEvent) -> Option<(String, Value)> {
             Value::Object(details)
         }
         Details::MapStateStarted { length } => json!({ "length": length }),
+        Details::MapRunStarted { map_run_arn } => json!({ "mapRunArn": &**map_run_arn }),
         Details::MapIteration { name, index } => json!({ "name": &**name, "index": index }),
     };
     let mut name = event.event_type.to_owned();

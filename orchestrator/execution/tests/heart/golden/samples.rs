@@ -5,8 +5,9 @@ use std::sync::Arc;
 use asl::{Assignment, Payload};
 use chrono::{DateTime, Utc};
 use execution::event::{
-    Event, EventKind, ExecutionStarted, Failure, OfferedAgain, Settings, StateType, TaskFamily,
-    TaskScheduled, TimeLimit,
+    BatchLimits, ChildStatus, Event, EventKind, ExecutionStarted, Failure, MapRunLimits,
+    MapRunStarted, MapRunStep, OfferedAgain, Settings, StateType, TaskFamily, TaskScheduled,
+    TimeLimit,
 };
 use execution::{BranchId, PublicId, WaitId};
 
@@ -36,6 +37,7 @@ pub(super) fn rows() -> Vec<Vec<Event>> {
     rows.extend(tasks());
     rows.extend(waits());
     rows.extend(children());
+    rows.extend(map_runs());
     rows.extend(operators());
     rows
 }
@@ -243,4 +245,64 @@ fn failure() -> Failure {
 
 fn instant(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
+}
+
+fn map_runs() -> Vec<Vec<Event>> {
+    let limits = MapRunLimits {
+        max_concurrency: 1000,
+        tolerated_failure_count: Some(3),
+        tolerated_failure_percentage: Some(2.5),
+    };
+    let started = MapRunStarted {
+        state: "Orders".into(),
+        arn: "arn:aws:states:us-east-1:000000000000:mapRun:order/All:0197".into(),
+        label: "All".into(),
+        start: "Ship".into(),
+        express: true,
+        limits,
+        batch: Some(BatchLimits { items: Some(10), bytes: Some(100_000) }),
+        max_items: Some(1_000_000),
+        reads: true,
+        writes: true,
+    };
+    let documents =
+        r#"{"reader":{"Bucket":"b","Key":"k"},"batch":{"a":1},"writer":{"Bucket":"b"}}"#;
+    let found = EventKind::MapItemsFound { state: "Orders".into(), length: 2 };
+    vec![
+        vec![event(0, 4, Some("[1,2]"), found)],
+        vec![event(0, 5, Some(documents), EventKind::MapRunStarted(Arc::new(started)))],
+        map_run_steps(limits),
+    ]
+}
+
+fn map_run_steps(limits: MapRunLimits) -> Vec<Event> {
+    let step = |previous, payload, step| {
+        event(0, previous, payload, EventKind::MapRun { wait: WaitId(6), step })
+    };
+    let status = |status| MapRunStep::ChildEnded { child: 7, status, failure: failure() };
+    vec![
+        step(0, None, MapRunStep::ItemsWanted { from: 2000 }),
+        step(0, Some("[3,4]"), MapRunStep::ItemsRead { done: true }),
+        step(0, Some("[ ]"), MapRunStep::ItemsRead { done: false }),
+        step(0, Some(r#"{"Items":[3,4]}"#), MapRunStep::ChildStarted { child: 7, items: 2 }),
+        step(
+            0,
+            Some("null"),
+            MapRunStep::ChildEnded {
+                child: 6,
+                status: ChildStatus::Succeeded,
+                failure: Failure::default(),
+            },
+        ),
+        step(0, None, status(ChildStatus::Failed)),
+        step(0, None, status(ChildStatus::TimedOut)),
+        step(0, None, status(ChildStatus::Aborted)),
+        step(0, None, MapRunStep::ResultsWanted),
+        step(0, Some("{}"), MapRunStep::ResultsWritten),
+        step(0, None, MapRunStep::Broken { failure: failure() }),
+        step(0, None, MapRunStep::Updated { limits }),
+        step(6, None, MapRunStep::Succeeded),
+        step(6, None, MapRunStep::Failed { failure: failure() }),
+        step(6, None, MapRunStep::Aborted),
+    ]
 }

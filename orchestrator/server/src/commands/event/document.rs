@@ -75,6 +75,7 @@ fn of(details: &Details) -> Value {
             "resourceType": d.resource_type, "resource": d.resource, "error": d.error, "cause": d.cause,
         }),
         Details::MapStateStarted(d) => json!({ "length": d.length }),
+        Details::MapRunStarted(d) => json!({ "mapRunArn": d.map_run_arn }),
         Details::MapIteration(d) => json!({ "name": d.name, "index": d.index }),
     }
 }
