@@ -1,9 +1,16 @@
 //! JSON to JSONata's values and back: every number becomes a double, as in JavaScript, and is printed as JavaScript prints it.
 
-use jsonata_core::value::JValue;
+use jsonata_core::ambient;
+use jsonata_core::value::{JMap, JValue, js_number_to_string};
 use serde_json::{Map, Number, Value};
 
 use crate::error::Error;
+
+/// How deep a result may nest: within what a payload may hold, with room for the template round it.
+const NESTING_MAX: usize = 100;
+
+/// What a value of JSON takes beside its text.
+const VALUE_BYTES: usize = 96;
 
 pub(crate) fn from_json(value: &Value) -> JValue {
     match value {
@@ -21,42 +28,69 @@ pub(crate) fn from_json(value: &Value) -> JValue {
     }
 }
 
-/// `None` for undefined. In an object or an array functions are left out, as `JSON.stringify` leaves them out.
+/// `None` for undefined. A function is no result; within an array or an object it is left out, as `JSON.stringify` leaves
+/// it out. What the result takes counts against the evaluation: a value that is small because it shares its parts may be
+/// large as JSON.
 pub(crate) fn into_json(value: &JValue) -> Result<Option<Value>, Error> {
-    match value {
-        JValue::Lambda(_) | JValue::Builtin { .. } | JValue::Regex { .. } => {
-            Err(Error::Unsupported)
-        }
-        other => json(other),
+    if is_function(value) {
+        return Err(Error::Unsupported);
     }
+    let mut converter = Converter { bytes: 0 };
+    converter.json(value, 0)
 }
 
-fn json(value: &JValue) -> Result<Option<Value>, Error> {
-    Ok(Some(match value {
-        JValue::Undefined | JValue::Lambda(_) | JValue::Builtin { .. } | JValue::Regex { .. } => {
-            return Ok(None);
-        }
-        JValue::Null => Value::Null,
-        JValue::Bool(truth) => Value::Bool(*truth),
-        JValue::Number(number) => Value::Number(print(*number)?),
-        JValue::String(text) => Value::String(text.to_string()),
-        JValue::Array(items) => {
-            let mut list = Vec::with_capacity(items.len());
-            for item in items.iter() {
-                list.push(json(item)?.unwrap_or(Value::Null));
-            }
-            Value::Array(list)
-        }
-        JValue::Object(fields) => {
-            let mut map = Map::new();
-            for (name, value) in fields.iter() {
-                if let Some(value) = json(value)? {
-                    map.insert(name.clone(), value);
+fn is_function(value: &JValue) -> bool {
+    matches!(value, JValue::Lambda(_) | JValue::Builtin { .. } | JValue::Regex { .. })
+}
+
+struct Converter {
+    /// Of the JSON made so far.
+    bytes: usize,
+}
+
+impl Converter {
+    fn json(&mut self, value: &JValue, depth: usize) -> Result<Option<Value>, Error> {
+        self.account(value, depth)?;
+        Ok(Some(match value {
+            JValue::Undefined
+            | JValue::Lambda(_)
+            | JValue::Builtin { .. }
+            | JValue::Regex { .. } => return Ok(None),
+            JValue::Null => Value::Null,
+            JValue::Bool(truth) => Value::Bool(*truth),
+            JValue::Number(number) => Value::Number(print(*number)?),
+            JValue::String(text) => Value::String(text.to_string()),
+            JValue::Array(items) => {
+                let mut list = Vec::with_capacity(items.len());
+                for item in items {
+                    list.push(self.json(item, depth + 1)?.unwrap_or(Value::Null));
                 }
+                Value::Array(list)
             }
-            Value::Object(map)
+            JValue::Object(fields) => Value::Object(self.object(fields, depth)?),
+        }))
+    }
+
+    fn object(&mut self, fields: &JMap, depth: usize) -> Result<Map<String, Value>, Error> {
+        let mut map = Map::with_capacity(fields.len());
+        for (name, value) in fields {
+            self.bytes += name.len();
+            if let Some(value) = self.json(value, depth + 1)? {
+                map.insert(name.clone(), value);
+            }
         }
-    }))
+        Ok(map)
+    }
+
+    fn account(&mut self, value: &JValue, depth: usize) -> Result<(), Error> {
+        if depth > NESTING_MAX {
+            let message = format!("The result is nested deeper than {NESTING_MAX} levels");
+            return Err(Error::thrown("U1005", message));
+        }
+        self.bytes += VALUE_BYTES + value.as_str().map_or(0, str::len);
+        ambient::room(self.bytes);
+        Ok(ambient::step(1)?)
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "an integer below 2^53 is exact")]
@@ -67,6 +101,5 @@ fn print(number: f64) -> Result<Number, Error> {
     if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 {
         return Ok(Number::from(number as i64));
     }
-    let text = jsonata_core::value::js_number_to_string(number);
-    Ok(text.parse().expect("a finite double is printed as a JSON number"))
+    Ok(js_number_to_string(number).parse().expect("a finite double is printed as a JSON number"))
 }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use jsonata_core::ambient;
+use jsonata_core::ambient::{self, Budget};
 use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorOptions};
 use jsonata_core::value::JValue;
@@ -18,16 +18,18 @@ use crate::expression::Env;
 use crate::functions;
 
 /// Deeper recursion is an error; a tail call costs no depth.
-const DEPTH_MAX: usize = 500;
+const DEPTH_MAX: usize = 1_000;
 
-/// A longer sequence is an error.
-const SEQUENCE_MAX: usize = 100_000;
+/// What an evaluation may cost: steps instead of seconds, so that an expression's fate is the same on every machine. No
+/// honest one over a payload comes near; a hostile one ends within a second.
+const BUDGET: Budget = Budget { steps: 4_000_000, bytes: 32 << 20 };
 
 /// `$states` and the variables of one visit of a state.
 pub struct Frame {
     states: IndexMap<String, JValue>,
     variables: Vec<(String, JValue)>,
     document: JValue,
+    plain: bool,
     draw: Rc<RefCell<Draw>>,
     evaluator: RefCell<Option<Evaluator>>,
 }
@@ -49,6 +51,7 @@ impl Frame {
             states,
             variables,
             document: JValue::Undefined,
+            plain: false,
             draw: Rc::new(RefCell::new(Draw::new(0))),
             evaluator: RefCell::new(None),
         }
@@ -62,43 +65,61 @@ impl Frame {
         Self::of(states, self.variables.clone())
     }
 
+    /// JSONata as its own tests know it: a document at `$`, no `$states`, and none of AWS's changes.
+    pub fn plain<'v>(
+        document: Option<&Value>,
+        variables: impl IntoIterator<Item = (&'v str, &'v Value)>,
+    ) -> Self {
+        let document = document.map_or(JValue::Undefined, from_json);
+        Self { document, plain: true, ..Self::new([], variables) }
+    }
+
     pub(crate) fn evaluate(
         &self,
         tree: &AstNode,
         env: &mut Env<'_>,
     ) -> Result<Option<Value>, Error> {
-        // An evaluator whose evaluation panicked is not put back: what it holds may be torn.
+        // An evaluator whose evaluation failed is not put back: what it holds may be torn.
         let mut evaluator = self.evaluator.take().unwrap_or_else(|| self.evaluator());
         self.draw.replace(env.draw.clone());
-        let chance = Rc::clone(&self.draw);
-        let ambience = ambient::enter(
-            env.now.timestamp_millis(),
-            Rc::new(move || chance.borrow_mut().next_u64()),
-        );
-        let outcome = catch_unwind(AssertUnwindSafe(|| evaluator.evaluate(tree, &self.document)));
+        let ambience = ambient::enter(env.now.timestamp_millis(), self.chance(), BUDGET);
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let value = evaluator.evaluate(tree, &self.document);
+            let json = value.map_err(Error::from).and_then(|value| into_json(&value));
+            // What can't fail stops early with any answer where the budget is spent: this says so.
+            ambient::step(0)?;
+            json
+        }));
         drop(ambience);
         *env.draw = self.draw.borrow().clone();
-        let Ok(outcome) = outcome else {
-            return Err(Error::thrown("D3001", "The evaluation broke off"));
-        };
-        self.evaluator.replace(Some(evaluator));
-        into_json(&outcome?)
+        let outcome =
+            outcome.unwrap_or_else(|_| Err(Error::thrown("U1006", "The evaluation broke off")));
+        if outcome.is_ok() {
+            self.evaluator.replace(Some(evaluator));
+        }
+        outcome
+    }
+
+    fn chance(&self) -> Rc<dyn Fn() -> u64> {
+        let draw = Rc::clone(&self.draw);
+        Rc::new(move || draw.borrow_mut().next_u64())
     }
 
     fn evaluator(&self) -> Evaluator {
         let mut context = Context::new();
-        context.bind("states".to_owned(), JValue::object(self.states.clone()));
+        if !self.plain {
+            context.bind("states".to_owned(), JValue::object(self.states.clone()));
+        }
         for (name, value) in &self.variables {
             context.bind(name.clone(), value.clone());
         }
-        let options = EvaluatorOptions {
-            timeout_ms: Some(1_000),
-            max_stack_depth: Some(DEPTH_MAX),
-            max_sequence_length: Some(SEQUENCE_MAX),
-            ..EvaluatorOptions::default()
-        };
+        let options =
+            EvaluatorOptions { max_stack_depth: Some(DEPTH_MAX), ..EvaluatorOptions::default() };
         let mut evaluator = Evaluator::with_options(context, options);
-        functions::register(&mut evaluator);
+        functions::register_chance(&mut evaluator);
+        if !self.plain {
+            functions::register_of_aws(&mut evaluator);
+        }
         evaluator
     }
 }

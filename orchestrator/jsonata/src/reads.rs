@@ -89,7 +89,9 @@ impl Walk {
                 self.all(args, top);
             }
             AstNode::Lambda { params, body, .. } => self.within(|walk| {
-                params.iter().for_each(|name| walk.bind(name));
+                for name in params {
+                    walk.bind(name);
+                }
                 walk.node(body, top);
             }),
             AstNode::Array(items) | AstNode::ArrayGroup(items) => self.all(items, top),
@@ -134,14 +136,20 @@ impl Walk {
         for (index, step) in steps.iter().enumerate() {
             self.member_of_states(step, steps.get(index + 1));
             self.node(&step.node, top && index == 0);
-            step.focus.iter().chain(&step.index_var).for_each(|name| self.bind(name));
-            for stage in &step.stages {
-                match stage {
-                    Stage::Filter(filter) => self.node(filter, false),
-                    Stage::KeepArray => {}
-                    Stage::Index(name) => self.bind(name),
-                }
+            for name in step.focus.iter().chain(&step.index_var) {
+                self.bind(name);
             }
+            for stage in &step.stages {
+                self.stage(stage);
+            }
+        }
+    }
+
+    fn stage(&mut self, stage: &Stage) {
+        match stage {
+            Stage::Filter(filter) => self.node(filter, false),
+            Stage::KeepArray => {}
+            Stage::Index(name) => self.bind(name),
         }
     }
 

@@ -356,6 +356,61 @@ impl Clone for AstNode {
     }
 }
 
+impl AstNode {
+    /// How many nodes a copy would have.
+    pub(crate) fn nodes(&self) -> usize {
+        fn all<'a>(nodes: impl IntoIterator<Item = &'a AstNode>) -> usize {
+            nodes.into_iter().map(AstNode::nodes).sum()
+        }
+        fn pairs(pairs: &[(AstNode, AstNode)]) -> usize {
+            pairs.iter().map(|(key, value)| key.nodes() + value.nodes()).sum()
+        }
+        fn stage(stage: &Stage) -> usize {
+            match stage {
+                Stage::Filter(filter) => 1 + filter.nodes(),
+                Stage::KeepArray | Stage::Index(_) => 1,
+            }
+        }
+        1 + crate::value::with_stack(|| match self {
+            AstNode::String(_)
+            | AstNode::Name(_)
+            | AstNode::Number(_)
+            | AstNode::Boolean(_)
+            | AstNode::Null
+            | AstNode::Undefined
+            | AstNode::Placeholder
+            | AstNode::Regex { .. }
+            | AstNode::Variable(_)
+            | AstNode::ParentVariable(_)
+            | AstNode::Wildcard
+            | AstNode::Descendant
+            | AstNode::Parent(_) => 0,
+            AstNode::Path { steps } => steps
+                .iter()
+                .map(|step| 2 + step.node.nodes() + step.stages.iter().map(stage).sum::<usize>())
+                .sum(),
+            AstNode::Binary { lhs, rhs, .. } => lhs.nodes() + rhs.nodes(),
+            AstNode::Unary { operand, .. } => operand.nodes(),
+            AstNode::Function { args, .. } => all(args),
+            AstNode::Call { procedure, args } => procedure.nodes() + all(args),
+            AstNode::Lambda { params, body, .. } => params.len() + body.nodes(),
+            AstNode::Array(items) | AstNode::ArrayGroup(items) | AstNode::Block(items) => all(items),
+            AstNode::Object(fields) => pairs(fields),
+            AstNode::ObjectTransform { input, pattern } => input.nodes() + pairs(pattern),
+            AstNode::Conditional { condition, then_branch, else_branch } => {
+                condition.nodes() + then_branch.nodes() + all(else_branch.as_deref())
+            }
+            AstNode::FunctionApplication(inner) => inner.nodes(),
+            AstNode::Sort { input, terms } => {
+                input.nodes() + terms.iter().map(|(term, _)| term.nodes()).sum::<usize>()
+            }
+            AstNode::Transform { location, update, delete } => {
+                location.nodes() + update.nodes() + all(delete.as_deref())
+            }
+        })
+    }
+}
+
 /// Binary operators
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BinaryOp {

@@ -247,6 +247,9 @@ pub(crate) fn dispatch_pure(
     context: &JValue,
     options: &EvaluatorOptions,
 ) -> Result<JValue, EvaluatorError> {
+    // Going through the arguments costs, whatever the function.
+    crate::ambient::step(1 + args.iter().map(crate::ambient::weight).sum::<u64>())?;
+
     // 1. Implicit context insertion. The union of what the two paths used to
     //    do separately: only the tree-walker had `fromMillis` here and
     //    `replace` below, which was invisible because neither compiles.
@@ -608,7 +611,7 @@ pub(crate) fn dispatch_pure(
             // Third argument: padding string (optional, defaults to space)
             let pad_string = match args.get(2) {
                 Some(JValue::String(s)) if !s.is_empty() => s.clone(),
-                _ => Rc::from(" "),
+                _ => crate::value::JStr::from(" "),
             };
 
             let abs_width = width.unsigned_abs() as usize;
@@ -621,6 +624,8 @@ pub(crate) fn dispatch_pure(
             }
 
             let padding_needed = abs_width - char_count;
+            crate::ambient::make_room(padding_needed.saturating_mul(8).saturating_add(pad_string.len() * 4))?;
+            crate::ambient::step(padding_needed as u64 / 16)?;
 
             let pad_chars: Vec<char> = pad_string.chars().collect();
             let mut padding = String::with_capacity(padding_needed);
@@ -993,6 +998,7 @@ pub(crate) fn dispatch_pure(
                     tuple.push(array[i].clone());
                 }
                 result.push(JValue::array(tuple));
+                crate::ambient::step(1 + arrays.len() as u64 / 4)?;
             }
 
             Ok(JValue::array(result))
@@ -1261,10 +1267,10 @@ pub(crate) fn dispatch_pure(
                 let message = if args.len() == 2 {
                     match &args[1] {
                         JValue::String(s) => s.clone(),
-                        _ => Rc::from("$assert() statement failed"),
+                        _ => crate::value::JStr::from("$assert() statement failed"),
                     }
                 } else {
-                    Rc::from("$assert() statement failed")
+                    crate::value::JStr::from("$assert() statement failed")
                 };
                 return Err(EvaluatorError::EvaluationError(format!(
                     "D3141: {}",

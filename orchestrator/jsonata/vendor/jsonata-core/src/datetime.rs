@@ -107,6 +107,16 @@ pub fn format_iso8601(dt: &DateTime<Utc>) -> String {
     dt.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// The longest picture, in bytes: what formatting takes grows with it, at places squared.
+pub(crate) const PICTURE_MAX: usize = 1_000;
+pub(crate) const LONG_PICTURE: &str = "U1004: The picture is too long";
+
+/// Some years within what chrono can hold: the weeks round a date can be asked for.
+const MILLIS_MAX: u64 = 8_200_000_000_000_000;
+
+/// The most digits that a picture may ask for.
+const DIGITS_MAX: usize = 1_000;
+
 /// $now() - Get current timestamp
 pub fn now() -> JValue {
     let now = crate::ambient::now();
@@ -562,6 +572,9 @@ fn regular_repeat(separators: &[GroupingSeparator]) -> usize {
 
 /// Analyse a `fn:format-integer` picture string (e.g. "0001", "I", "w", "9,999").
 fn analyse_integer_picture(picture: &str) -> Result<IntegerFormat, DateTimeError> {
+    if picture.len() > PICTURE_MAX {
+        return Err(coded("U1004", "The picture is too long"));
+    }
     let mut format = IntegerFormat::default();
 
     let semicolon = picture.rfind(';');
@@ -683,8 +696,21 @@ fn analyse_integer_picture(picture: &str) -> Result<IntegerFormat, DateTimeError
 /// cast down to `i64` internally -- safe for the magnitudes they're actually specified
 /// and tested for (spreadsheet columns, roman numerals, decimal digit patterns).
 fn format_integer_value(value: f64, format: &IntegerFormat) -> Result<String, DateTimeError> {
+    if !value.is_finite() {
+        return Err(coded("D1001", format!("Number out of range: {value}")));
+    }
+    if format.mandatory_digits > DIGITS_MAX {
+        return Err(coded("U1004", "The picture asks for too many digits"));
+    }
     let negative = value < 0.0;
     let value = value.abs();
+    if format.primary == PrimaryFormat::Roman {
+        // A letter for each thousand, made once and copied once.
+        let length = (value / 1000.0) as usize;
+        if !crate::ambient::room(length.saturating_mul(4)) || !crate::ambient::spend(length as u64 / 8) {
+            return Err(coded("U1004", "The evaluation needs too much memory"));
+        }
+    }
 
     let mut formatted = match format.primary {
         PrimaryFormat::Letters => decimal_to_letters(
@@ -840,6 +866,9 @@ fn add_literal(spec: &mut Vec<PictureItem>, lit: &str) {
 
 /// Analyse a date/time picture string (§9.8.4.1).
 fn analyse_date_time_picture(picture: &str) -> Result<Vec<PictureItem>, DateTimeError> {
+    if picture.len() > PICTURE_MAX {
+        return Err(coded("U1004", "The picture is too long"));
+    }
     let chars: Vec<char> = picture.chars().collect();
     let n = chars.len();
     let mut spec: Vec<PictureItem> = Vec::new();
@@ -892,11 +921,11 @@ fn analyse_date_time_picture(picture: &str) -> Result<Vec<PictureItem>, DateTime
                     None => (parse_width(width_mod), None),
                 };
                 (
-                    marker[1..comma_idx].to_string(),
+                    marker.get(component.len_utf8()..comma_idx).unwrap_or_default().to_string(),
                     Some(WidthSpec { min, max }),
                 )
             } else {
-                (marker[1..].to_string(), None)
+                (marker[component.len_utf8()..].to_string(), None)
             };
 
             let mut m = MarkerSpec {
@@ -927,9 +956,9 @@ fn analyse_date_time_picture(picture: &str) -> Result<Vec<PictureItem>, DateTime
             }
 
             let p1_chars: Vec<char> = m.presentation1.chars().collect();
-            if p1_chars[0] == 'n' {
+            if p1_chars.first() == Some(&'n') {
                 m.names = Some(TCase::Lower);
-            } else if p1_chars[0] == 'N' {
+            } else if p1_chars.first() == Some(&'N') {
                 if p1_chars.get(1) == Some(&'n') {
                     m.names = Some(TCase::Title);
                 } else {
@@ -1241,15 +1270,19 @@ fn format_component(
         let mut value = get_date_time_fragment(dt, marker.component);
         if marker.component == 'Y' {
             if let Some(n) = marker.n {
-                value %= 10i64.pow(n);
+                // A year has no more digits than an i64.
+                if let Some(modulus) = 10i64.checked_pow(n) {
+                    value %= modulus;
+                }
             }
         }
         if let Some(case) = marker.names {
             let name = match marker.component {
-                'M' | 'x' => MONTHS[(value - 1) as usize].to_string(),
-                'F' => DAYS[value as usize].to_string(),
-                other => return Err(coded("D3133", other.to_string())),
+                'M' | 'x' => usize::try_from(value - 1).ok().and_then(|at| MONTHS.get(at)),
+                'F' => usize::try_from(value).ok().and_then(|at| DAYS.get(at)),
+                _ => None,
             };
+            let name = name.ok_or_else(|| coded("D3133", marker.component.to_string()))?.to_string();
             let mut name = match case {
                 TCase::Upper => name.to_uppercase(),
                 TCase::Lower => name.to_lowercase(),
@@ -1267,7 +1300,7 @@ fn format_component(
             let fmt = marker
                 .integer_format
                 .as_ref()
-                .expect("numeric marker always has an integer_format");
+                .ok_or_else(|| coded("D3133", marker.component.to_string()))?;
             format_integer_value(value as f64, fmt)
         }
     } else if marker.component == 'f' {
@@ -1276,7 +1309,7 @@ fn format_component(
         let fmt = marker
             .integer_format
             .as_ref()
-            .expect("f marker always has an integer_format");
+            .ok_or_else(|| coded("D3133", marker.component.to_string()))?;
         format_integer_value(value as f64, fmt)
     } else {
         // C (calendar) / E (era) -- always "ISO"
@@ -1334,7 +1367,10 @@ fn format_date_time(
     };
 
     let offset_millis = (60 * offset_hours + offset_minutes) * 60 * 1000;
-    let shifted = millis + offset_millis;
+    let shifted = millis.saturating_add(offset_millis);
+    if shifted.unsigned_abs() > MILLIS_MAX {
+        return Err(DateTimeError::FormatError(format!("Invalid timestamp: {millis}")));
+    }
     let dt = Utc
         .timestamp_millis_opt(shifted)
         .single()
@@ -1418,7 +1454,8 @@ fn integer_format_regex(fmt: &IntegerFormat) -> Result<String, DateTimeError> {
 fn decimal_digits(fmt: &IntegerFormat, captured: &str) -> String {
     let mut digits = captured.to_string();
     if fmt.ordinal && digits.len() >= 2 {
-        digits.truncate(digits.len() - 2);
+        digits.pop();
+        digits.pop();
     }
     if fmt.regular {
         // Faithful port of the JS reference, which strips a literal ','
@@ -1432,7 +1469,12 @@ fn decimal_digits(fmt: &IntegerFormat, captured: &str) -> String {
     if fmt.zero_code != 0x30 {
         digits = digits
             .chars()
-            .map(|c| char::from_u32(c as u32 - fmt.zero_code + 0x30).unwrap())
+            .map(|c| {
+                (c as u32)
+                    .checked_sub(fmt.zero_code)
+                    .and_then(|digit| char::from_u32(digit + 0x30))
+                    .unwrap_or(c)
+            })
             .collect();
     }
     digits
@@ -1542,7 +1584,10 @@ fn build_matcher_parts(spec: &[PictureItem]) -> Result<Vec<MatcherPart>, DateTim
             }),
             PictureItem::Marker(m) => {
                 if m.component == 'Z' || m.component == 'z' {
-                    let fmt = m.integer_format.as_ref().unwrap();
+                    let fmt = m
+                        .integer_format
+                        .as_ref()
+                        .ok_or_else(|| coded("D3133", m.component.to_string()))?;
                     let separator = if fmt.regular {
                         Some(fmt.grouping_separators[0].character)
                     } else {
@@ -1762,7 +1807,7 @@ fn parse_date_time(
     let date = if date_b {
         let day_of_year = components[&'d'];
         NaiveDate::from_yo_opt(year, 1)
-            .and_then(|d| d.checked_add_signed(Duration::days(day_of_year - 1)))
+            .and_then(|d| d.checked_add_signed(Duration::try_days(day_of_year.checked_sub(1)?)?))
     } else {
         NaiveDate::from_ymd_opt(year, components[&'M'] as u32, components[&'D'] as u32)
     };
@@ -1784,7 +1829,7 @@ fn parse_date_time(
     let mut millis_val = Utc.from_utc_datetime(&naive).timestamp_millis();
 
     if let Some(offset) = components.get(&'Z').or_else(|| components.get(&'z')) {
-        millis_val -= offset * 60 * 1000;
+        millis_val = millis_val.wrapping_sub(offset.wrapping_mul(60 * 1000));
     }
 
     Ok(Some(millis_val))

@@ -32,7 +32,7 @@ struct SpecializedSortComparator {
 /// Pre-extracted sort key for the Schwartzian transform in specialized sorting.
 enum SortKey {
     Num(f64),
-    Str(Rc<str>),
+    Str(crate::value::JStr),
     None,
 }
 
@@ -1287,6 +1287,8 @@ fn eval_compiled_node(
             let right = eval_compiled_inner(rhs, data, vars, ctx, shape, options, start_time)?;
             let ls = compiled_to_concat_string(&left)?;
             let rs = compiled_to_concat_string(&right)?;
+            crate::ambient::step((ls.len() + rs.len()) as u64 / 32)?;
+            crate::ambient::make_room(2 * (ls.len() + rs.len()))?;
             Ok(JValue::string(format!("{}{}", ls, rs)))
         }
 
@@ -1632,6 +1634,9 @@ fn js_truthy(value: &JValue) -> bool {
 /// Truthiness check (matches JSONata semantics). Standalone function for compiled path.
 #[inline]
 pub(crate) fn compiled_is_truthy(value: &JValue) -> bool {
+    if !crate::ambient::spend(1) {
+        return false;
+    }
     match value {
         JValue::Null | JValue::Undefined => false,
         JValue::Bool(b) => *b,
@@ -2769,14 +2774,31 @@ pub fn live_lambda_count() -> usize {
     LIVE_LAMBDAS.with(|c| c.get())
 }
 
-/// Marker owned by every `StoredLambda`, maintaining `live_lambda_count`.
+/// Marker owned by every `StoredLambda`, maintaining `live_lambda_count`, and the charge of its body.
 #[derive(Debug)]
-pub struct LiveLambdaToken(());
+pub struct LiveLambdaToken(usize);
 
 impl LiveLambdaToken {
+    /// What a closure costs beside its body and what it captured.
+    const OVERHEAD: usize = 512;
+
+    /// What a node of its body costs, which is a copy of its own.
+    const NODE: usize = 256;
+
     fn new() -> Self {
+        Self::charging(Self::OVERHEAD)
+    }
+
+    fn of(body: &AstNode) -> Self {
+        let nodes = body.nodes();
+        crate::ambient::spend(nodes as u64 / 4);
+        Self::charging(Self::OVERHEAD + nodes * Self::NODE)
+    }
+
+    fn charging(bytes: usize) -> Self {
         LIVE_LAMBDAS.with(|c| c.set(c.get() + 1));
-        LiveLambdaToken(())
+        crate::ambient::charge(bytes);
+        LiveLambdaToken(bytes)
     }
 }
 
@@ -2788,13 +2810,14 @@ impl Default for LiveLambdaToken {
 
 impl Clone for LiveLambdaToken {
     fn clone(&self) -> Self {
-        Self::new()
+        Self::charging(self.0)
     }
 }
 
 impl Drop for LiveLambdaToken {
     fn drop(&mut self) {
         LIVE_LAMBDAS.with(|c| c.set(c.get() - 1));
+        crate::ambient::release(self.0);
     }
 }
 
@@ -3641,6 +3664,9 @@ fn reduce_tuple_stream(group: &[JValue]) -> IndexMap<String, JValue> {
 }
 
 fn unwrap_tuple_output(value: JValue) -> JValue {
+    if !crate::ambient::spend(1) {
+        return JValue::Undefined;
+    }
     with_stack(|| unwrap_tuple_output_level(value))
 }
 
@@ -3785,6 +3811,9 @@ pub struct EvaluatorOptions {
 /// when no value was an array.
 fn wildcard_values<'a>(values: impl Iterator<Item = &'a JValue>) -> JValue {
     fn flatten_into(value: &JValue, out: &mut Vec<JValue>) {
+        if !crate::ambient::room(out.len() * 24) || !crate::ambient::spend(1) {
+            return;
+        }
         match value {
             JValue::Array(items) => {
                 with_stack(|| items.iter().for_each(|item| flatten_into(item, out)))
@@ -4315,6 +4344,8 @@ pub(crate) fn check_sequence_length(
     len: usize,
     options: &EvaluatorOptions,
 ) -> Result<(), EvaluatorError> {
+    crate::ambient::step(len as u64 / 4)?;
+    crate::ambient::make_room(len * std::mem::size_of::<JValue>())?;
     if let Some(max) = options.max_sequence_length {
         if len > max {
             return Err(EvaluatorError::EvaluationError(format!(
@@ -4349,17 +4380,7 @@ pub(crate) fn check_loop_timeout(
     start_time: Option<Instant>,
 ) -> Result<(), EvaluatorError> {
     check_cancelled(options)?;
-    if let Some(timeout_ms) = options.timeout_ms {
-        if let Some(start) = start_time {
-            if start.elapsed().as_millis() as u64 > timeout_ms {
-                return Err(EvaluatorError::EvaluationError(format!(
-                    "D1012: Evaluation timeout after {} milliseconds. Check for infinite loop",
-                    timeout_ms
-                )));
-            }
-        }
-    }
-    Ok(())
+    crate::ambient::step(1)
 }
 
 /// Result type returned by a host-registered function.
@@ -5085,10 +5106,6 @@ impl Evaluator {
             self.context.set_parent(data.clone());
         }
 
-        if self.options.timeout_ms.is_some() {
-            self.start_time = Some(Instant::now());
-        }
-
         self.tuple_stream_created = false;
         let data = &data.clone().into_outer_wrapper();
         let result = self.evaluate_internal(node, data)?;
@@ -5108,6 +5125,9 @@ impl Evaluator {
         node: &AstNode,
         data: &JValue,
     ) -> Option<Result<JValue, EvaluatorError>> {
+        if let Err(e) = crate::ambient::step(1) {
+            return Some(Err(e));
+        }
         match node {
             AstNode::String(s) => Some(Ok(JValue::string(s.clone()))),
             AstNode::Number(n) => {
@@ -5241,16 +5261,9 @@ impl Evaluator {
         // Check evaluation timeout (D1012). `start_time` is only set (in
         // `evaluate()`) when `options.timeout_ms` is configured, so this is a
         // single `is_none()` branch of overhead when no timeout is set.
-        if let Some(timeout_ms) = self.options.timeout_ms {
-            if let Some(start) = self.start_time {
-                if start.elapsed().as_millis() as u64 > timeout_ms {
-                    self.recursion_depth -= 1;
-                    return Err(EvaluatorError::EvaluationError(format!(
-                        "D1012: Evaluation timeout after {} milliseconds. Check for infinite loop",
-                        timeout_ms
-                    )));
-                }
-            }
+        if let Err(e) = crate::ambient::step(1) {
+            self.recursion_depth -= 1;
+            return Err(e);
         }
 
         // Run the node on a fresh heap-allocated stack segment whenever less
@@ -5652,7 +5665,7 @@ impl Evaluator {
                     thunk: *thunk,
                     self_name: None,
                     partial: None,
-                    live_token: LiveLambdaToken::new(),
+                    live_token: LiveLambdaToken::of(body),
                     def_scope: self.context.def_scope(),
                 };
                 Ok(JValue::Lambda(Rc::new(stored_lambda)))
@@ -5732,6 +5745,7 @@ impl Evaluator {
                 let captured_env = self.capture_environment_for(&body, &[]);
                 let transform_lambda = StoredLambda {
                     params: vec![TRANSFORM_INPUT.to_string()],
+                    live_token: LiveLambdaToken::of(&body),
                     body,
                     compiled_body: None, // Transform is not a pure compilable expr
                     signature: None,
@@ -5740,7 +5754,6 @@ impl Evaluator {
                     thunk: false,
                     self_name: None,
                     partial: None,
-                    live_token: LiveLambdaToken::new(),
                     def_scope: self.context.def_scope(),
                 };
                 Ok(JValue::Lambda(Rc::new(transform_lambda)))
@@ -7826,7 +7839,7 @@ impl Evaluator {
                     // every invocation, wherever the value has traveled.
                     self_name: Some(var_name.clone()),
                     partial: None,
-                    live_token: LiveLambdaToken::new(),
+                    live_token: LiveLambdaToken::of(body),
                     def_scope: self.context.def_scope(),
                 };
                 let lambda_value = JValue::Lambda(Rc::new(stored_lambda));
@@ -9762,7 +9775,7 @@ impl Evaluator {
                         thunk: *thunk,
                         self_name: Some(var_name.clone()),
                         partial: None,
-                        live_token: LiveLambdaToken::new(),
+                        live_token: LiveLambdaToken::of(body),
                         def_scope: self.context.def_scope(),
                     };
                     let lambda_value = JValue::Lambda(Rc::new(stored_lambda));
@@ -10367,7 +10380,7 @@ impl Evaluator {
             result.extend_from_slice(js_substring(&units, position, end));
             let text = match found.get("match") {
                 Some(JValue::String(text)) => text.clone(),
-                _ => Rc::from(""),
+                _ => crate::value::JStr::from(""),
             };
             // `substitute += submatch` converts a group the replacement
             // refers to into a string; an undefined one is skipped.
@@ -10924,6 +10937,8 @@ impl Evaluator {
     /// Collect all descendant values recursively
     fn collect_descendants(&self, value: &JValue) -> Result<Vec<JValue>, EvaluatorError> {
         let mut descendants = Vec::new();
+        // Each level hands its list up: an item is moved once for each level above it.
+        crate::ambient::step(2)?;
 
         match value {
             // A missing value has no descendants: Undefined used to fall
@@ -10947,7 +10962,10 @@ impl Evaluator {
 
                 for val in obj.values() {
                     // Recursively collect descendants
-                    descendants.extend(with_stack(|| self.collect_descendants(val))?);
+                    let below = with_stack(|| self.collect_descendants(val))?;
+                    crate::ambient::step(below.len() as u64 / 4)?;
+                    crate::ambient::make_room(2 * descendants.len() * std::mem::size_of::<JValue>())?;
+                    descendants.extend(below);
                 }
             }
             #[cfg(feature = "python")]
@@ -10957,7 +10975,10 @@ impl Evaluator {
 
                 let obj = lazy.to_object().map_err(EvaluatorError::from)?;
                 for val in obj.values() {
-                    descendants.extend(with_stack(|| self.collect_descendants(val))?);
+                    let below = with_stack(|| self.collect_descendants(val))?;
+                    crate::ambient::step(below.len() as u64 / 4)?;
+                    crate::ambient::make_room(2 * descendants.len() * std::mem::size_of::<JValue>())?;
+                    descendants.extend(below);
                 }
             }
             JValue::Array(arr) => {
@@ -10965,7 +10986,10 @@ impl Evaluator {
                 // This matches JavaScript behavior: arrays are traversed but not collected
                 for val in arr.iter() {
                     // Recursively collect descendants
-                    descendants.extend(with_stack(|| self.collect_descendants(val))?);
+                    let below = with_stack(|| self.collect_descendants(val))?;
+                    crate::ambient::step(below.len() as u64 / 4)?;
+                    crate::ambient::make_room(2 * descendants.len() * std::mem::size_of::<JValue>())?;
+                    descendants.extend(below);
                 }
             }
             _ => {
@@ -11337,6 +11361,8 @@ impl Evaluator {
     fn concatenate(&self, left: &JValue, right: &JValue) -> Result<JValue, EvaluatorError> {
         let left_str = Self::value_to_concat_string(left)?;
         let right_str = Self::value_to_concat_string(right)?;
+        crate::ambient::step((left_str.len() + right_str.len()) as u64 / 32)?;
+        crate::ambient::make_room(2 * (left_str.len() + right_str.len()))?;
         Ok(JValue::string(format!("{}{}", left_str, right_str)))
     }
 
@@ -11387,20 +11413,18 @@ impl Evaluator {
             return Ok(JValue::sequence(vec![]));
         }
 
-        let start = start_f64.unwrap() as i64;
-        let end = end_f64.unwrap() as i64;
+        let (start, end) = (start_f64.unwrap(), end_f64.unwrap());
 
         // Check range size limit (10 million elements max)
-        let size = if start <= end {
-            (end - start + 1) as usize
-        } else {
-            0
-        };
-        if size > 10_000_000 {
-            return Err(EvaluatorError::EvaluationError(
-                "D2014: Range operator results in too many elements (> 10,000,000)".to_string(),
-            ));
+        let size = if start <= end { end - start + 1.0 } else { 0.0 };
+        if size > 1e7 {
+            return Err(EvaluatorError::EvaluationError(format!(
+                "D2014: The size of the sequence allocated by the range operator (..) must not exceed 1e7.  Attempted to allocate {}.",
+                crate::value::js_number_to_string(size)
+            )));
         }
+        let size = size as usize;
+        let (start, end) = (start as i64, end as i64);
         check_sequence_length(size, &self.options)?;
 
         let mut result = Vec::with_capacity(size);

@@ -71,8 +71,33 @@ pub mod string {
         }
     }
 
-    /// Helper to build a Regex from pattern and flags
+    /// How many compiled patterns a thread keeps.
+    const KEPT_REGEXES: usize = 8;
+
+    thread_local! {
+        static REGEXES: std::cell::RefCell<Vec<((String, String), Regex)>> =
+            const { std::cell::RefCell::new(Vec::new()) };
+    }
+
+    /// The regex of pattern and flags, which a thread compiles once as long as it uses few others.
     pub fn build_regex(pattern: &str, flags: &str) -> Result<Regex, FunctionError> {
+        let kept = REGEXES.with_borrow(|kept| {
+            kept.iter().find(|((p, f), _)| p == pattern && f == flags).map(|(_, regex)| regex.clone())
+        });
+        if let Some(regex) = kept {
+            return Ok(regex);
+        }
+        let regex = compile_regex(pattern, flags)?;
+        REGEXES.with_borrow_mut(|kept| {
+            if kept.len() == KEPT_REGEXES {
+                kept.remove(0);
+            }
+            kept.push(((pattern.to_string(), flags.to_string()), regex.clone()));
+        });
+        Ok(regex)
+    }
+
+    fn compile_regex(pattern: &str, flags: &str) -> Result<Regex, FunctionError> {
         // Convert JSONata flags to Rust inline regex flags. Only emit the
         // group for flags Rust regex knows; a bare "(?)" (e.g. from the
         // internal-only `g` flag alone) is a syntax error.
@@ -95,7 +120,14 @@ pub mod string {
         }
         regex_pattern.push_str(pattern);
 
-        Regex::new(&regex_pattern)
+        // Compiling costs far more than its length says, and a repetition of a repetition more than that.
+        if !crate::ambient::spend(50 + 4 * regex_pattern.len() as u64) {
+            return Err(FunctionError::RuntimeError(crate::ambient::why_spent().to_string()));
+        }
+        regex::RegexBuilder::new(&regex_pattern)
+            .size_limit(1 << 20)
+            .dfa_size_limit(1 << 20)
+            .build()
             .map_err(|e| FunctionError::ArgumentError(format!("Invalid regex: {}", e)))
     }
 
@@ -193,6 +225,9 @@ pub mod string {
     /// `$string({"inf": 1/0})` quietly returns `{"inf":null}`. The scalar case
     /// raises D3001 earlier, matching the reference.
     fn reject_non_finite(value: &JValue) -> Result<(), FunctionError> {
+        if !crate::ambient::spend(1) {
+            return Ok(());
+        }
         match value {
             JValue::Number(n) if !n.is_finite() => Err(FunctionError::RuntimeError(format!(
                 "D1001: Number out of range: {}",
@@ -225,6 +260,10 @@ pub mod string {
     /// serde_json's pretty printer): items one per line, `": "` after keys,
     /// empty containers stay `{}`/`[]`.
     fn write_stringified(value: &JValue, indent: Option<usize>, depth: usize, out: &mut String) {
+        // `out` may be twice as large while it grows, and is copied once.
+        if !crate::ambient::room(2 * out.len()) || !crate::ambient::spend(1 + crate::ambient::weight(value)) {
+            return;
+        }
         let (open_sep, close_sep, item_sep, key_sep): (String, String, &str, &str) = match indent {
             Some(w) => (
                 format!("\n{}", " ".repeat(w * (depth + 1))),
@@ -422,7 +461,8 @@ pub mod string {
         if let Some((pattern, flags)) = extract_regex(separator) {
             let re = build_regex(&pattern, &flags)?;
 
-            let parts: Vec<JValue> = re.split(s).map(JValue::string).collect();
+            let parts: Vec<JValue> =
+                re.split(s).map(JValue::string).take_while(|_| crate::ambient::spend(1)).collect();
 
             // Truncate to limit if specified (limit is max number of results)
             let result = if let Some(lim) = limit {
@@ -451,7 +491,11 @@ pub mod string {
 
         if sep.is_empty() {
             // Split into individual characters
-            let chars: Vec<JValue> = s.chars().map(|c| JValue::string(c.to_string())).collect();
+            let chars: Vec<JValue> = s
+                .chars()
+                .map(|c| JValue::string(c.to_string()))
+                .take_while(|_| crate::ambient::spend(1))
+                .collect();
             // Truncate to limit if specified
             let result = if let Some(lim) = limit {
                 chars.into_iter().take(lim).collect()
@@ -461,7 +505,8 @@ pub mod string {
             return Ok(JValue::array(result));
         }
 
-        let parts: Vec<JValue> = s.split(sep).map(JValue::string).collect();
+        let parts: Vec<JValue> =
+            s.split(sep).map(JValue::string).take_while(|_| crate::ambient::spend(1)).collect();
 
         // Truncate to limit if specified (limit is max number of results)
         let result = if let Some(lim) = limit {
@@ -476,6 +521,13 @@ pub mod string {
     /// $join(array, separator) - Join array into string
     pub fn join(arr: &[JValue], separator: Option<&str>) -> Result<JValue, FunctionError> {
         let sep = separator.unwrap_or("");
+        let length: usize = arr
+            .iter()
+            .map(|item| sep.len() + item.as_str().map_or(8, str::len))
+            .fold(0, usize::saturating_add);
+        if !crate::ambient::room(length.saturating_mul(3)) || !crate::ambient::spend(length as u64 / 32) {
+            return Err(FunctionError::RuntimeError(crate::ambient::why_spent().to_string()));
+        }
         let parts: Result<Vec<String>, FunctionError> = arr
             .iter()
             .map(|v| match v {
@@ -794,6 +846,9 @@ pub mod string {
             match_obj.insert("index".to_string(), JValue::from(index as i64));
             match_obj.insert("groups".to_string(), found.groups_value());
             results.push(JValue::object(match_obj));
+            if !crate::ambient::spend(4) {
+                break;
+            }
 
             current = matches.next_match()?;
             if limit.is_some_and(|limit| results.len() >= limit) {
@@ -827,6 +882,9 @@ pub mod string {
             }
             result.push_str(&s[position..found.byte_start]);
             replacer(&found, &mut result)?;
+            if !crate::ambient::room(2 * result.len()) || !crate::ambient::spend(2) {
+                break;
+            }
             position = found.byte_end;
             count += 1;
             current = matches.next_match()?;
@@ -872,6 +930,16 @@ pub mod string {
             ));
         }
 
+        let most = (s.len() / pat.len()).min(limit.unwrap_or(usize::MAX));
+        let length = most.saturating_mul(replacement.len()).saturating_add(s.len());
+        if length > 1 << 16 {
+            // Only a text that could become long is searched beforehand.
+            let found = s.matches(pat).take(limit.unwrap_or(usize::MAX)).count();
+            let length = found.saturating_mul(replacement.len()).saturating_add(s.len());
+            if !crate::ambient::room(length.saturating_mul(2)) || !crate::ambient::spend(length as u64 / 32) {
+                return Err(FunctionError::RuntimeError(crate::ambient::why_spent().to_string()));
+            }
+        }
         let result = if let Some(lim) = limit {
             let mut remaining = s;
             let mut output = String::new();
@@ -920,6 +988,9 @@ pub mod boolean {
 
     /// Helper function to recursively convert values to boolean.
     fn to_boolean(value: &JValue) -> bool {
+        if !crate::ambient::spend(1) {
+            return false;
+        }
         match value {
             JValue::Null | JValue::Undefined => false,
             JValue::Bool(b) => *b,
@@ -1146,6 +1217,12 @@ pub mod numeric {
         picture: &str,
         options: Option<&JValue>,
     ) -> Result<JValue, FunctionError> {
+        if !value.is_finite() {
+            return Err(FunctionError::RuntimeError(format!("D1001: Number out of range: {}", value)));
+        }
+        if picture.len() > crate::datetime::PICTURE_MAX {
+            return Err(FunctionError::RuntimeError(crate::datetime::LONG_PICTURE.to_string()));
+        }
         // Default format properties (can be overridden by options)
         let mut decimal_separator = '.';
         let mut grouping_separator = ',';
@@ -1607,7 +1684,7 @@ pub mod numeric {
         let decimal_pos = num_str.find(decimal_sep).unwrap_or(num_str.len());
         let mut integer_str = num_str[..decimal_pos].to_string();
         let mut fractional_str = if decimal_pos < num_str.len() {
-            num_str[decimal_pos + 1..].to_string()
+            num_str[decimal_pos + decimal_sep.len_utf8()..].to_string()
         } else {
             String::new()
         };
@@ -1884,8 +1961,25 @@ pub mod array {
     pub fn distinct(arr: &[JValue]) -> Result<JValue, FunctionError> {
         let mut result = Vec::new();
         let mut seen: Vec<JValue> = Vec::new();
+        let mut texts: std::collections::HashSet<&str> = std::collections::HashSet::new();
+        let mut numbers: std::collections::HashSet<u64> = std::collections::HashSet::new();
 
         for value in arr {
+            // Texts and numbers are most of what is asked for, and need no look at all the others.
+            let fresh = match value {
+                JValue::String(text) => Some(texts.insert(&**text)),
+                // Both zeros are one number.
+                JValue::Number(number) if !number.is_nan() => Some(numbers.insert((number + 0.0).to_bits())),
+                _ => None,
+            };
+            match fresh {
+                Some(true) => {
+                    result.push(value.clone());
+                    continue;
+                }
+                Some(false) => continue,
+                None => {}
+            }
             // Materialize a lazy element before comparing so an unconvertible
             // Python value raises `TypeError` here instead of being silently
             // treated as "always distinct from everything else" -- `values_equal`'s
@@ -1905,6 +1999,9 @@ pub mod array {
             let compare_value = value.clone();
 
             let mut is_new = true;
+            if !crate::ambient::spend(1) {
+                break;
+            }
             for seen_value in &seen {
                 if values_equal(&compare_value, seen_value) {
                     is_new = false;
@@ -1934,6 +2031,9 @@ pub mod array {
     /// the failure to surface as a Python `TypeError` (the `=`/`!=`/`in` operators) must
     /// call `evaluator::normalize_lazy` on their operands *before* calling this function.
     pub fn values_equal(a: &JValue, b: &JValue) -> bool {
+        if !crate::ambient::spend(1) {
+            return false;
+        }
         match (a, b) {
             (JValue::Null, JValue::Null) => true,
             (JValue::Bool(a), JValue::Bool(b)) => a == b,
@@ -2038,6 +2138,9 @@ pub mod object {
             }
             match obj {
                 JValue::Object(map) => {
+                    if !crate::ambient::room(result.len() * 128) || !crate::ambient::spend(map.len() as u64) {
+                        break;
+                    }
                     for (k, v) in map.iter() {
                         result.insert(k.clone(), v.clone());
                     }

@@ -280,7 +280,7 @@ pub enum ParserError {
     #[error("{}", invalid_escape_message(.0))]
     InvalidEscape(String),
 
-    #[error("Unclosed comment")]
+    #[error("S0106: Comment has no closing tag")]
     UnclosedComment,
 
     #[error("S0105: Quoted property name must be terminated with a backquote (`)")]

@@ -20,7 +20,7 @@ pub enum JValue {
     Null,
     Bool(bool),
     Number(f64),
-    String(Rc<str>),
+    String(JStr),
     Array(JArray),
     Object(Rc<JMap>),
 
@@ -42,6 +42,89 @@ pub enum JValue {
     /// Lazily-converted Python dict (see src/lazy.rs). Python-builds only.
     #[cfg(feature = "python")]
     LazyPyDict(Rc<crate::lazy::LazyPyDict>),
+}
+
+// ── JStr ────────────────────────────────────────────────────────────────────
+
+/// A shared string whose bytes are charged while it lives (`ambient`).
+#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JStr(Rc<str>);
+
+impl JStr {
+    /// What a string costs beside its bytes.
+    const OVERHEAD: usize = 32;
+
+    #[inline]
+    fn new(text: Rc<str>) -> Self {
+        crate::ambient::charge(text.len() + Self::OVERHEAD);
+        JStr(text)
+    }
+}
+
+impl Clone for JStr {
+    #[inline]
+    fn clone(&self) -> Self {
+        JStr(Rc::clone(&self.0))
+    }
+}
+
+impl Drop for JStr {
+    #[inline]
+    fn drop(&mut self) {
+        if Rc::strong_count(&self.0) == 1 {
+            crate::ambient::release(self.0.len() + Self::OVERHEAD);
+        }
+    }
+}
+
+impl Deref for JStr {
+    type Target = str;
+
+    #[inline]
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AsRef<str> for JStr {
+    #[inline]
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for JStr {
+    #[inline]
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for JStr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&*self.0, f)
+    }
+}
+
+impl From<&str> for JStr {
+    #[inline]
+    fn from(text: &str) -> Self {
+        JStr::new(text.into())
+    }
+}
+
+impl From<String> for JStr {
+    #[inline]
+    fn from(text: String) -> Self {
+        JStr::new(text.into())
+    }
+}
+
+impl From<&String> for JStr {
+    #[inline]
+    fn from(text: &String) -> Self {
+        JStr::new(text.as_str().into())
+    }
 }
 
 // ── JArray ───────────────────────────────────────────────────────────────────
@@ -100,7 +183,7 @@ impl JArray {
     #[inline]
     pub fn new(items: Vec<JValue>) -> Self {
         JArray {
-            items: Rc::new(JItems(items)),
+            items: Rc::new(JItems::new(items)),
             sequence: false,
             cons: false,
             keep_singleton: false,
@@ -146,7 +229,9 @@ impl JArray {
     #[inline]
     pub fn make_mut(&mut self) -> &mut Vec<JValue> {
         self.flat = false;
-        &mut Rc::make_mut(&mut self.items).0
+        let items = Rc::make_mut(&mut self.items);
+        items.charge_again();
+        &mut items.0
     }
 
     /// Consume the array and return its items, dropping the flags. Clones the
@@ -167,7 +252,7 @@ impl JArray {
     #[inline]
     pub fn with_items(&self, items: Vec<JValue>) -> JArray {
         JArray {
-            items: Rc::new(JItems(items)),
+            items: Rc::new(JItems::new(items)),
             outer_wrapper: false,
             // The new items are not known to be flat.
             flat: false,
@@ -269,8 +354,42 @@ impl IntoIterator for JArray {
 
 /// The items of a [`JArray`], behind its `Rc`: a `Vec<JValue>` whose drop
 /// does not recurse (#233). Dereferences to the `Vec`.
-#[derive(Clone, Default, PartialEq)]
-pub struct JItems(Vec<JValue>);
+#[derive(Default)]
+pub struct JItems(Vec<JValue>, usize);
+
+impl JItems {
+    #[inline]
+    fn new(items: Vec<JValue>) -> Self {
+        let charged = Self::size(&items);
+        crate::ambient::charge(charged);
+        JItems(items, charged)
+    }
+
+    #[inline]
+    fn size(items: &Vec<JValue>) -> usize {
+        items.capacity() * std::mem::size_of::<JValue>() + 64
+    }
+
+    /// The items may have grown since they were charged.
+    #[inline]
+    fn charge_again(&mut self) {
+        let size = Self::size(&self.0);
+        crate::ambient::charge(size);
+        crate::ambient::release(std::mem::replace(&mut self.1, size));
+    }
+}
+
+impl Clone for JItems {
+    fn clone(&self) -> Self {
+        JItems::new(self.0.clone())
+    }
+}
+
+impl PartialEq for JItems {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
 
 impl Deref for JItems {
     type Target = Vec<JValue>;
@@ -284,6 +403,7 @@ impl Deref for JItems {
 impl Drop for JItems {
     #[inline]
     fn drop(&mut self) {
+        crate::ambient::release(self.1);
         let items = &self.0;
         if !frees_only_scalars(items.len(), || items.iter().any(frees_container)) {
             self.drop_items();
@@ -316,10 +436,46 @@ impl<'a> IntoIterator for &'a JItems {
 /// `IndexMap<String, JValue>` whose drop does not recurse (#233).
 /// Dereferences to the map, so it reads and updates like one; build it with
 /// [`JValue::object`] or `JMap::from(map)`.
-#[derive(Clone, Default, PartialEq)]
-pub struct JMap(IndexMap<String, JValue>);
+#[derive(Default)]
+pub struct JMap(IndexMap<String, JValue>, usize);
+
+impl Clone for JMap {
+    fn clone(&self) -> Self {
+        JMap::new(self.0.clone())
+    }
+}
+
+impl PartialEq for JMap {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
 
 impl JMap {
+    /// What a field costs beside the bytes of its name: entry, index, and the name's own allocation.
+    const FIELD: usize = std::mem::size_of::<JValue>() + 64;
+
+    #[inline]
+    fn new(map: IndexMap<String, JValue>) -> Self {
+        let charged = Self::size(&map);
+        crate::ambient::charge(charged);
+        JMap(map, charged)
+    }
+
+    fn size(map: &IndexMap<String, JValue>) -> usize {
+        let names: usize = map.keys().map(String::len).sum();
+        names + map.capacity() * Self::FIELD + 96
+    }
+
+    /// The fields may have grown since they were charged.
+    fn charge_again(&mut self) {
+        if self.0.capacity() * Self::FIELD > self.1 {
+            let size = Self::size(&self.0);
+            crate::ambient::charge(size);
+            crate::ambient::release(std::mem::replace(&mut self.1, size));
+        }
+    }
+
     /// The map itself. Never clones.
     #[inline]
     pub fn into_inner(mut self) -> IndexMap<String, JValue> {
@@ -342,6 +498,7 @@ impl Deref for JMap {
 impl DerefMut for JMap {
     #[inline]
     fn deref_mut(&mut self) -> &mut IndexMap<String, JValue> {
+        self.charge_again();
         &mut self.0
     }
 }
@@ -349,7 +506,7 @@ impl DerefMut for JMap {
 impl From<IndexMap<String, JValue>> for JMap {
     #[inline]
     fn from(map: IndexMap<String, JValue>) -> Self {
-        JMap(map)
+        JMap::new(map)
     }
 }
 
@@ -363,7 +520,7 @@ impl From<JMap> for IndexMap<String, JValue> {
 impl FromIterator<(String, JValue)> for JMap {
     #[inline]
     fn from_iter<I: IntoIterator<Item = (String, JValue)>>(iter: I) -> Self {
-        JMap(IndexMap::from_iter(iter))
+        JMap::new(IndexMap::from_iter(iter))
     }
 }
 
@@ -397,6 +554,7 @@ impl fmt::Debug for JMap {
 impl Drop for JMap {
     #[inline]
     fn drop(&mut self) {
+        crate::ambient::release(self.1);
         let map = &self.0;
         if !frees_only_scalars(map.len(), || map.values().any(frees_container)) {
             self.drop_items();
@@ -782,14 +940,18 @@ impl JValue {
     #[inline]
     pub fn as_object_mut(&mut self) -> Option<&mut IndexMap<String, JValue>> {
         match self {
-            JValue::Object(map) => Some(&mut Rc::make_mut(map).0),
+            JValue::Object(map) => {
+                let map = Rc::make_mut(map);
+                map.charge_again();
+                Some(&mut map.0)
+            }
             _ => None,
         }
     }
 
     /// Get a reference to the `Rc<str>` for the string variant.
     #[inline]
-    pub fn as_rc_str(&self) -> Option<&Rc<str>> {
+    pub fn as_rc_str(&self) -> Option<&JStr> {
         match self {
             JValue::String(s) => Some(s),
             _ => None,
@@ -829,7 +991,7 @@ impl JValue {
     }
 
     #[inline]
-    pub fn string(s: impl Into<Rc<str>>) -> Self {
+    pub fn string(s: impl Into<JStr>) -> Self {
         JValue::String(s.into())
     }
 
@@ -868,7 +1030,7 @@ impl JValue {
 
     #[inline]
     pub fn object(m: IndexMap<String, JValue>) -> Self {
-        JValue::Object(Rc::new(JMap(m)))
+        JValue::Object(Rc::new(JMap::new(m)))
     }
 
     #[inline]
@@ -943,9 +1105,9 @@ impl From<String> for JValue {
     }
 }
 
-impl From<Rc<str>> for JValue {
+impl From<JStr> for JValue {
     #[inline]
-    fn from(s: Rc<str>) -> Self {
+    fn from(s: JStr) -> Self {
         JValue::String(s)
     }
 }
@@ -1002,8 +1164,12 @@ impl PartialEq for JValue {
                 a == b
             }
             (JValue::String(a), JValue::String(b)) => a == b,
-            (JValue::Array(a), JValue::Array(b)) => with_stack(|| a == b),
-            (JValue::Object(a), JValue::Object(b)) => with_stack(|| a == b),
+            (JValue::Array(a), JValue::Array(b)) => {
+                crate::ambient::spend(1 + a.len() as u64 / 4) && with_stack(|| a == b)
+            }
+            (JValue::Object(a), JValue::Object(b)) => {
+                crate::ambient::spend(1 + a.len() as u64) && with_stack(|| a == b)
+            }
             // Function identity, like JS: two lambda values are equal only if
             // they are the same closure instance.
             (JValue::Lambda(a), JValue::Lambda(b)) => Rc::ptr_eq(a, b),
@@ -1049,6 +1215,9 @@ impl PartialEq for JValue {
 
 impl fmt::Display for JValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !crate::ambient::spend(1 + crate::ambient::weight(self)) {
+            return Ok(());
+        }
         match self {
             JValue::Null => write!(f, "null"),
             JValue::Undefined => write!(f, "undefined"),

@@ -1,14 +1,8 @@
 //! The floor's face: what is compiled, what is read, what is answered.
-use chrono::{TimeZone, Utc};
-use jsonata::{Draw, Env, Error, Expression, Frame};
+use jsonata::Expression;
 use serde_json::{Value, json};
 
-fn evaluate(source: &str, input: &Value) -> Result<Option<Value>, Error> {
-    let frame = Frame::new([("input", input)], [("total", &json!(42))]);
-    let mut draw = Draw::new(7);
-    let now = Utc.timestamp_millis_opt(1_700_000_000_123).unwrap();
-    Expression::compile(source).unwrap().evaluate(&frame, &mut Env { now, draw: &mut draw })
-}
+use crate::support::in_a_state;
 
 #[test]
 fn an_expression_sees_its_states_and_variables() {
@@ -28,7 +22,7 @@ fn an_expression_sees_its_states_and_variables() {
         ("$parse('-0')", Some(json!(0))),
         ("$hash('a', 'MD5')", Some(json!("0cc175b9c0f1b6a831c399e269772661"))),
     ] {
-        assert_eq!(evaluate(source, &input), Ok(expected), "{source}");
+        assert_eq!(in_a_state(source, &input), Ok(expected), "{source}");
     }
 }
 
@@ -45,7 +39,7 @@ fn a_failure_is_said_as_aws_says_it() {
         ),
         ("$fn := function($x){$x}", "returned an unsupported result type."),
     ] {
-        assert_eq!(evaluate(source, &Value::Null).unwrap_err().to_string(), said, "{source}");
+        assert_eq!(in_a_state(source, &Value::Null).unwrap_err().to_string(), said, "{source}");
     }
 }
 
