@@ -21,6 +21,7 @@ mod variables;
 
 pub mod codec;
 pub mod history;
+pub mod simulated;
 pub mod wait;
 
 pub use event::{Event, EventKind};

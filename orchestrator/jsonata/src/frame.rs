@@ -46,6 +46,15 @@ impl Frame {
         Self::of(states, variables)
     }
 
+    /// Of an expression outside of any state: over a document (`$`; none: undefined), with what is bound to names.
+    pub fn of_document<'v>(
+        document: Option<&Value>,
+        bindings: impl IntoIterator<Item = (&'v str, &'v Value)>,
+    ) -> Self {
+        let document = document.map_or(JValue::Undefined, from_json);
+        Self { document, ..Self::new([], bindings) }
+    }
+
     fn of(states: IndexMap<String, JValue>, variables: Vec<(String, JValue)>) -> Self {
         Self {
             states,

@@ -2,7 +2,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "recorded truth and the table are files")]
 
-mod corpus;
 mod faulty;
 mod machine;
 mod mutation;

@@ -1,6 +1,8 @@
 //! Definitions with one thing changed, each thing in turn: whatever is read, the reader answers.
 //! (It asserts for itself that what has no fault makes a machine.)
 
+use std::path::PathBuf;
+
 use asl::StateMachine;
 use serde_json::{Map, Value, json};
 
@@ -12,7 +14,7 @@ fn a_change_anywhere_is_answered() {
 
 #[test]
 fn a_change_anywhere_in_a_recorded_definition_is_answered() {
-    let Some(cases) = crate::corpus::recorded("asl/validation.jsonl") else { return };
+    let Some(cases) = recorded("asl/validation.jsonl") else { return };
     // One in sixteen: all of them take minutes, and their shapes repeat.
     for line in cases.lines().step_by(16) {
         let case: Value = serde_json::from_str(line).unwrap();
@@ -72,4 +74,21 @@ fn change_fields(fields: &Map<String, Value>, changed: &mut dyn FnMut(Value)) {
             changed(Value::Object(fields));
         });
     }
+}
+
+/// A file of the recorded truth; `None`, with a line that says so, where it is absent (but not in CI).
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn recorded(file: &str) -> Option<String> {
+    let folder = std::env::var_os("EVERSTEP_CONFORMANCE").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance"),
+        PathBuf::from,
+    );
+    let path = folder.join(file);
+    let read = std::fs::read_to_string(&path);
+    if let Err(error) = &read {
+        let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+        assert!(!in_ci, "recorded truth is missing: {}: {error}", path.display());
+        eprintln!("skipped: no recorded truth at {}", path.display());
+    }
+    read.ok()
 }

@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 
 use asl::{Payload, StateMachine};
 use chrono::{DateTime, Utc};
-use execution::event::{Failure, Settings};
+use execution::event::Failure;
+use execution::simulated::Simulated;
 use execution::{PAYLOAD_BYTES_MAX, Status, TRANSITIONS_MAX, Trigger};
-
-use crate::simulated::Simulated;
 
 fn noon() -> DateTime<Utc> {
     "2026-11-24T12:00:00Z".parse().unwrap()
@@ -16,7 +15,7 @@ fn noon() -> DateTime<Utc> {
 fn started(definition: &str, input: &str) -> Simulated {
     let machine = StateMachine::parse(definition).expect("the test's definition is valid");
     let mut simulated = Simulated::new(machine, noon());
-    simulated.start(input, Settings::default());
+    simulated.start(crate::start(input)).unwrap();
     simulated
 }
 
@@ -57,7 +56,7 @@ fn endless() -> Simulated {
 #[test]
 fn a_choice_that_loops_for_ever_gives_way_after_a_bounded_number_of_transitions() {
     let mut simulated = endless();
-    let start = Simulated::start_trigger(r#"{"go": true}"#, Settings::default());
+    let start = Trigger::Start(Box::new(crate::start(r#"{"go": true}"#)));
     let mut decision = simulated.send_once(start).unwrap();
     for _ in 0..20 {
         assert!(decision.more, "it never ends");
@@ -72,7 +71,7 @@ fn a_choice_that_loops_for_ever_gives_way_after_a_bounded_number_of_transitions(
 fn a_decision_that_carries_much_ends_early() {
     let mut simulated = endless();
     let input = format!(r#"{{"go": true, "much": "{}"}}"#, "a".repeat(200_000));
-    let start = Simulated::start_trigger(&input, Settings::default());
+    let start = Trigger::Start(Box::new(crate::start(&input)));
     let decision = simulated.send_once(start).unwrap();
     let payloads = decision.events.iter().filter_map(|event| event.payload.as_ref());
     let bytes: usize = payloads.map(|payload| payload.text().len()).sum();

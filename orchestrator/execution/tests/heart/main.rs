@@ -1,16 +1,30 @@
-//! The heart, measured: by AWS's recorded histories, by scenarios, by chance, by the files of every released format.
+//! The heart, measured: by scenarios, by chance, by the files of every released format. (By AWS's recorded histories: `tests/conformance`.)
 
 #![expect(
     clippy::disallowed_methods,
     reason = "the files of tests are read here, not by the pure floor"
 )]
-#![expect(clippy::print_stdout, reason = "a test that skips says so, one that measures tells")]
 #![expect(clippy::unwrap_used, reason = "a test's own helpers may panic")]
 
-mod simulated;
-
-mod conformance;
 mod golden;
 mod large;
 mod properties;
 mod scenarios;
+
+use asl::Payload;
+use execution::event::Settings;
+use execution::trigger::Start;
+
+/// Of an execution that has nothing of its own but the input.
+fn start(input: &str) -> Start {
+    Start {
+        name: "run-1".to_owned(),
+        execution_arn: "arn:aws:states:us-east-1:000000000000:execution:machine:run-1".to_owned(),
+        machine_arn: "arn:aws:states:us-east-1:000000000000:stateMachine:machine".to_owned(),
+        machine_name: "machine".to_owned(),
+        role_arn: "arn:aws:iam::000000000000:role/none".to_owned(),
+        settings: Settings::default(),
+        input: Payload::parse(input).expect("the test's input is JSON"),
+        processor: None,
+    }
+}

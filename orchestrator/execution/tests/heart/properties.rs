@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use asl::{Payload, StateMachine};
 use chrono::{DateTime, TimeDelta, Utc};
-use execution::event::{Event, EventKind, Failure, OfferedAgain, Settings};
+use execution::event::{Event, EventKind, Failure, OfferedAgain};
 use execution::{Trigger, WaitId};
 use proptest::prelude::*;
 
-use crate::simulated::Simulated;
+use execution::simulated::Simulated;
 
 /// All that can happen in one machine: a Map of tasks with retriers beside a Parallel with a timer and a nested Map.
 const MACHINE: &str = r#"{"TimeoutSeconds": 100000, "StartAt": "Each", "States": {
@@ -76,7 +76,7 @@ proptest! {
     ) {
         let machine = StateMachine::parse(MACHINE).expect("the test's definition is valid");
         let mut simulated = Simulated::new(machine, start());
-        simulated.start(&format!(r#"{{"items": {items:?}}}"#), Settings::default());
+        simulated.start(crate::start(&format!(r#"{{"items": {items:?}}}"#))).unwrap();
         for step in steps {
             // A refusal is an answer, too: it must leave no trace.
             let before = (simulated.execution.clone(), simulated.rows.len());

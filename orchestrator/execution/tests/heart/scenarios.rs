@@ -10,10 +10,10 @@ use std::path::Path;
 
 use asl::{Payload, StateMachine};
 use chrono::{DateTime, TimeDelta, Utc};
-use execution::event::{Failure, OfferedAgain, Settings};
+use execution::event::{Failure, OfferedAgain};
 use execution::{Trigger, WaitId};
 
-use crate::simulated::Simulated;
+use execution::simulated::Simulated;
 
 fn start() -> DateTime<Utc> {
     "2026-11-24T12:00:00Z".parse().unwrap()
@@ -66,7 +66,7 @@ fn trigger_of(simulated: &mut Simulated, step: &str) -> Option<Trigger> {
     let verb = word();
     if verb == "start" {
         let input = format!("{} {}", word(), word());
-        simulated.start(input.trim(), Settings::default());
+        simulated.start(crate::start(input.trim())).unwrap();
         return None;
     }
     let wait = |text: &str| WaitId(text.parse().expect("a wait is a number"));

@@ -7,7 +7,7 @@ use execution::Seq;
 use execution::event::{Event, EventKind};
 use execution::wait::{OpenBranch, WaitKind};
 
-use crate::simulated::Simulated;
+use execution::simulated::Simulated;
 
 pub(super) fn of_step(simulated: &mut Simulated, step: &str) -> String {
     let before = simulated.execution.last_seq();

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 use asl::Payload;
 use execution::Trigger;
+use execution::event::Failure;
+use execution::simulated::Simulated;
 use serde_json::Value;
 
-use super::failure_of;
-use super::recorded::Case;
-use crate::simulated::Simulated;
+use super::case::Case;
 
 pub(super) struct Answers {
     recorded: VecDeque<Answer>,
@@ -23,8 +23,7 @@ enum Answer {
 
 impl Answers {
     pub(super) fn of(case: &Case) -> Self {
-        let history = case.expected.get("history").and_then(Value::as_array);
-        let events = || history.into_iter().flatten();
+        let events = || case.expected.history.iter().flatten();
         let name =
             events().find_map(|event| event.get("activityStartedEventDetails")?.get("workerName"));
         let name = name.and_then(Value::as_str).map(str::to_owned);
@@ -82,4 +81,14 @@ fn failed(details: Value) -> Answer {
         return Answer::Succeeded(Payload::from_value(Value::String(large)));
     }
     Answer::Failed(details)
+}
+
+/// Of a recorded event's details.
+fn failure_of(details: &Value) -> Failure {
+    let text = |field: &str| match details.get(field) {
+        None => None,
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(document) => Some(document.to_string()),
+    };
+    Failure { error: text("error"), cause: text("cause") }
 }
