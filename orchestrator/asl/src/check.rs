@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Fault, Severity};
-use crate::machine::{QueryLanguage, State, StateId, StateMachine};
+use crate::machine::{MachineType, QueryLanguage, State, StateId, StateMachine};
 use crate::payload::{NESTING_MAX, PayloadError};
 
 pub(crate) use field::Field;
@@ -36,12 +36,15 @@ pub(crate) const SECONDS_MAX: u64 = 99_999_999;
 const DIAGNOSTICS_MAX: usize = 1_000;
 
 /// Reads `text`: the machine, where there is no error, and every fault in document order, warnings included.
-pub(crate) fn read(text: &str) -> (Option<StateMachine>, Vec<Diagnostic>) {
+pub(crate) fn read(
+    text: &str,
+    machine_type: MachineType,
+) -> (Option<StateMachine>, Vec<Diagnostic>) {
     let root = match Node::parse(text) {
         Ok(root) => root,
         Err(error) => return (None, vec![unreadable(text, error)]),
     };
-    let check = Check::new(&root);
+    let check = Check::new(&root, machine_type);
     let machine = check.machine(&root);
     let mut faults = check.faults.into_inner();
     let refused = faults.iter().any(|(_, fault)| fault.severity() == Severity::Error);
@@ -52,6 +55,7 @@ pub(crate) fn read(text: &str) -> (Option<StateMachine>, Vec<Diagnostic>) {
 
 /// What the readers of one definition share.
 pub(crate) struct Check {
+    pub(crate) machine_type: MachineType,
     /// The machine's own, which every state has that names none.
     language: QueryLanguage,
     /// The number of each state, by the place of its value.
@@ -69,8 +73,9 @@ pub(crate) struct Place {
 }
 
 impl Check {
-    fn new(root: &Node) -> Self {
+    fn new(root: &Node, machine_type: MachineType) -> Self {
         Self {
+            machine_type,
             language: language::of_machine(root),
             ids: scope::number(root),
             states: RefCell::default(),

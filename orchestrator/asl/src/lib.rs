@@ -27,6 +27,8 @@ pub use dataflow::Scope;
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use error::{EvalError, names};
 pub use jsonata::Draw;
-pub use machine::{Flow, QueryLanguage, State, StateId, StateKind, StateMachine, Transition};
+pub use machine::{
+    Flow, MachineType, QueryLanguage, State, StateId, StateKind, StateMachine, Transition,
+};
 pub use payload::{Payload, PayloadError};
 pub use variables::{Assignment, Variables};

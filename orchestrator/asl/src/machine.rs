@@ -26,7 +26,7 @@ pub struct StateMachine {
 impl StateMachine {
     /// Reads a definition, or reports every fault in it, in document order.
     pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
-        let (machine, diagnostics) = check::read(text);
+        let (machine, diagnostics) = check::read(text, MachineType::Standard);
         machine.ok_or_else(|| {
             diagnostics.into_iter().filter(|it| it.severity == Severity::Error).collect()
         })
@@ -34,7 +34,12 @@ impl StateMachine {
 
     /// Every fault of a definition, warnings included, in document order.
     pub fn check(text: &str) -> Vec<Diagnostic> {
-        check::read(text).1
+        Self::check_as(MachineType::Standard, text)
+    }
+
+    /// The same for a machine of this type: an Express machine may hold less.
+    pub fn check_as(machine_type: MachineType, text: &str) -> Vec<Diagnostic> {
+        check::read(text, machine_type).1
     }
 
     pub fn state(&self, id: StateId) -> &State {
@@ -68,6 +73,14 @@ pub struct Flow {
     pub start_at: StateId,
     /// In document order.
     pub states: Vec<StateId>,
+}
+
+/// What the caller of a machine's creation says of it; no definition tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MachineType {
+    Standard,
+    /// Without callbacks, `.sync`, activities and Distributed Map.
+    Express,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,8 @@ pub struct Resource {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ResourceKind {
-    /// `arn:…:states:…:activity:NAME` or a plain `NAME`.
+    /// `arn:…:states:…:activity:NAME` or a plain `NAME`; also `service:action` without an ARN round it, which names that queue,
+    /// and the older `arn:…:swf:…:task:NAME` of the specification's own examples.
     Activity { queue: Arc<str> },
     /// A Lambda function's ARN: the queue of the function's name.
     Lambda { function: Arc<str> },
@@ -45,9 +46,18 @@ pub const NAME_LENGTH_MAX: usize = 80;
 
 impl Resource {
     pub fn parse(text: &str) -> Result<Self, ResourceError> {
-        let kind = if text.starts_with("arn:") { of_arn(text)? } else { of_name(text)? };
+        let kind = if text.starts_with("arn:") { of_arn(text)? } else { of_queue(text)? };
         Ok(Self { text: text.into(), kind })
     }
+}
+
+/// `NAME`, or `service:action`: each part is a name.
+fn of_queue(name: &str) -> Result<ResourceKind, ResourceError> {
+    if name.chars().count() > NAME_LENGTH_MAX {
+        return Err(ResourceError::NameTooLong(name.chars().count()));
+    }
+    name.split(':').try_for_each(check_name)?;
+    Ok(ResourceKind::Activity { queue: name.into() })
 }
 
 fn of_name(name: &str) -> Result<ResourceKind, ResourceError> {
@@ -67,6 +77,7 @@ fn of_arn(arn: &str) -> Result<ResourceKind, ResourceError> {
     match (owner, what.split_once(':')) {
         ("states", Some(("activity", name))) if !account.is_empty() => of_name(name),
         ("states", Some((service, call))) => of_integration(service, call),
+        ("swf", Some(("task", name))) => of_name(name),
         ("lambda", Some(("function", name))) => of_function(name),
         _ => Err(ResourceError::Arn),
     }
@@ -144,6 +155,8 @@ mod tests {
         for (text, kind) in [
             ("charge-card", activity("charge-card")),
             ("zahlung_prüfen.v2", activity("zahlung_prüfen.v2")),
+            ("sqs:sendMessage", activity("sqs:sendMessage")),
+            ("arn:aws:swf:us-east-1:123456789012:task:X", activity("X")),
             ("arn:aws:states:us-east-1:123456789012:activity:charge", activity("charge")),
             ("arn:aws-cn:states:cn-north-1:123456789012:activity:charge", activity("charge")),
             ("arn:aws:lambda:us-east-1:123456789012:function:charge", lambda("charge")),
@@ -181,7 +194,8 @@ mod tests {
         for (text, error) in [
             ("", ResourceError::Empty),
             ("charge card", ResourceError::NameCharacter(' ')),
-            ("foo:bar", ResourceError::NameCharacter(':')),
+            ("foo:", ResourceError::Empty),
+            ("foo:b r", ResourceError::NameCharacter(' ')),
             ("a\u{7f}", ResourceError::NameCharacter('\u{7f}')),
             ("${Charge}", ResourceError::NameCharacter('$')),
             (
@@ -197,7 +211,7 @@ mod tests {
             ("arn:aws:states:::lambda", ResourceError::Arn),
             ("arn:aws:states::::invoke", ResourceError::Arn),
             ("arn:aws:sqs:us-east-1:123456789012:queue", ResourceError::Arn),
-            ("arn:aws:swf:us-east-1:123456789012:task:X", ResourceError::Arn),
+            ("arn:aws:swf:us-east-1:123456789012:domain:X", ResourceError::Arn),
         ] {
             assert_eq!(Resource::parse(text), Err(error), "{text}");
         }

@@ -55,8 +55,9 @@ pub fn matches(error_equals: &[String], occurred: Occurred<'_>) -> bool {
 }
 
 /// A name matches itself. Beyond that:
-/// - `States.ALL` matches all but `States.DataLimitExceeded` and `States.Runtime`;
-/// - `States.TaskFailed` matches all but `States.Timeout` and those two, in a Parallel or a Map as in a Task: AWS calls it
+/// - `States.ALL` matches all but `States.Runtime` (AWS's documentation excepts `States.DataLimitExceeded`, too; its recorded
+///   executions catch it);
+/// - `States.TaskFailed` matches all but `States.Timeout`, `States.DataLimitExceeded` and `States.Runtime`, in a Parallel or a Map as in a Task: AWS calls it
 ///   a wildcard "that matches any known error name except for States.Timeout";
 /// - `States.HeartbeatTimeout` matches a missed heartbeat, and `States.Timeout` either name of one.
 fn name_matches(name: &str, occurred: Occurred<'_>) -> bool {
@@ -64,12 +65,11 @@ fn name_matches(name: &str, occurred: Occurred<'_>) -> bool {
     if name == error {
         return true;
     }
-    let beyond_wildcards = matches!(error, names::DATA_LIMIT_EXCEEDED | names::RUNTIME);
     match name {
-        names::ALL => !beyond_wildcards,
+        names::ALL => error != names::RUNTIME,
         names::TASK_FAILED => {
             let timed_out = matches!(error, names::TIMEOUT | names::HEARTBEAT_TIMEOUT);
-            !timed_out && !beyond_wildcards
+            !timed_out && !matches!(error, names::DATA_LIMIT_EXCEEDED | names::RUNTIME)
         }
         names::HEARTBEAT_TIMEOUT => origin == Origin::MissedHeartbeat,
         names::TIMEOUT => error == names::HEARTBEAT_TIMEOUT,

@@ -1,18 +1,47 @@
-//! Definitions against recorded verdicts: AWS's own, and those of three projects' test suites.
+//! Definitions against recorded verdicts: AWS's own, and those of three projects' test suites. Where they differ, AWS is right.
 
 use std::io;
 
-use asl::{Code, Diagnostic, Severity, StateMachine};
+use asl::{Code, Diagnostic, MachineType, Severity, StateMachine};
 use serde_json::Value;
 
 use crate::{Count, Recorded, Tally};
+
+/// What a suite calls valid and AWS refuses: the id, AWS's text where the fault stands, and why.
+const OVERRULED: [(&str, &str, &str); 5] = [
+    (
+        "documentTaskValidVariableSubstitution",
+        "Value is not a valid resource ARN at /States/HelloWorld/Resource",
+        "`${name}` is CloudFormation's: AWS sees what it was replaced by",
+    ),
+    (
+        "valid-cfn-definition-substitutions.json",
+        "Value is not a valid resource ARN at /States/X/Resource",
+        "`${name}` is CloudFormation's: AWS sees what it was replaced by",
+    ),
+    (
+        "valid-task-intrisic-function.json",
+        "Expected value of type String at /States/GetAttResource/Resource",
+        "so is an object `Fn::GetAtt`",
+    ),
+    (
+        "valid-task-credentials.json",
+        "The field 'RoleArn' is required but was missing at /States/X/Credentials",
+        "recorded: test_invalid_credentials_field",
+    ),
+    (
+        "valid-path-array-context.json",
+        "Value must be a valid JSONPath. at /States/Pass/OutputPath",
+        "recorded: Jayway, AWS's library of paths, has no scripts such as `[(@.length-1)]`",
+    ),
+];
 
 pub fn measure(recorded: &Recorded, tally: &mut Tally) -> io::Result<()> {
     for case in recorded.lines("asl/validation.jsonl")? {
         let id = case["id"].as_str().unwrap_or_default();
         let area = case["source"].as_str().unwrap_or_default();
         let definition = case["definition"].as_str().unwrap_or_default();
-        let faults = errors(definition);
+        let faults = errors(machine_type(&case), definition);
         let verdict = judge(&case, &faults);
         let count = Count { corpus: "validation", area, mark: "verdict", id };
         tally.count(count, verdict.is_ok());
@@ -25,11 +54,18 @@ pub fn measure(recorded: &Recorded, tally: &mut Tally) -> io::Result<()> {
 fn judge(case: &Value, faults: &[Diagnostic]) -> Result<(), String> {
     match case["valid"].as_bool() {
         Some(true) if faults.is_empty() => Ok(()),
+        Some(true) if is_overruled(case, faults) => Ok(()),
         Some(true) => Err(format!("refused: {}", words(faults))),
         Some(false) if faults.is_empty() => Err("accepted".to_owned()),
         Some(false) => in_words_of_aws(case, faults),
         None => Err("the case has no verdict".to_owned()),
     }
+}
+
+fn is_overruled(case: &Value, faults: &[Diagnostic]) -> bool {
+    OVERRULED.iter().any(|(id, text, _)| {
+        case["id"] == *id && faults.iter().any(|it| it.to_string().ends_with(text))
+    })
 }
 
 fn in_words_of_aws(case: &Value, faults: &[Diagnostic]) -> Result<(), String> {
@@ -51,8 +87,15 @@ fn in_words_of_aws(case: &Value, faults: &[Diagnostic]) -> Result<(), String> {
     Ok(())
 }
 
-fn errors(definition: &str) -> Vec<Diagnostic> {
-    let mut faults = StateMachine::check(definition);
+/// A verdict names no type; the words of a refusal do.
+fn machine_type(case: &Value) -> MachineType {
+    let messages = case["messages"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let mut of_express = messages.filter(|text| text.contains("Express state machine"));
+    if of_express.next().is_some() { MachineType::Express } else { MachineType::Standard }
+}
+
+fn errors(machine_type: MachineType, definition: &str) -> Vec<Diagnostic> {
+    let mut faults = StateMachine::check_as(machine_type, definition);
     faults.retain(|it| it.severity == Severity::Error);
     faults
 }

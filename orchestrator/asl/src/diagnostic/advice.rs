@@ -53,6 +53,9 @@ impl Fault {
                     "Write a queue's name, or the ARN of an activity, a function or a service ({reason})."
                 );
             }
+            Self::NotInExpress { .. } => {
+                "Create the machine with type STANDARD, or call the service without waiting."
+            }
             Self::MissingParameter { field } => {
                 return format!("Add {field}, or {field}.$ to compute it.");
             }

@@ -49,6 +49,8 @@ pub(crate) enum Fault {
     NotAPattern { reason: String },
     #[error("Value is not a valid resource ARN")]
     NotAResource { reason: String },
+    #[error("Express state machine does not support {what}")]
+    NotInExpress { what: &'static str },
     #[error("The field '{field}' is required but was missing")]
     MissingParameter { field: &'static str },
     #[error("HeartbeatSeconds must be smaller than TimeoutSeconds")]
@@ -149,6 +151,7 @@ impl Fault {
             | Self::NotATimestamp
             | Self::NotAPattern { .. }
             | Self::NotAResource { .. }
+            | Self::NotInExpress { .. }
             | Self::MissingParameter { .. }
             | Self::HeartbeatTooLong
             | Self::AllNotLast
@@ -189,6 +192,7 @@ impl Fault {
             Self::NotATimestamp => "NOT_A_TIMESTAMP",
             Self::NotAPattern { .. } => "NOT_A_PATTERN",
             Self::NotAResource { .. } => "NOT_A_RESOURCE",
+            Self::NotInExpress { .. } => "NOT_IN_EXPRESS",
             Self::MissingParameter { .. } => "MISSING_PARAMETER",
             Self::HeartbeatTooLong => "HEARTBEAT_TOO_LONG",
             Self::AllNotLast => "ALL_NOT_LAST",

@@ -13,7 +13,7 @@ fn names_match_by_the_rules_of_the_language() {
         ("States.ALL", "States.Timeout", MissedHeartbeat, true),
         ("States.ALL", "States.BranchFailed", Elsewhere, true),
         ("States.ALL", "States.Runtime", Elsewhere, false),
-        ("States.ALL", "States.DataLimitExceeded", Elsewhere, false),
+        ("States.ALL", "States.DataLimitExceeded", Elsewhere, true),
         ("States.DataLimitExceeded", "States.DataLimitExceeded", Elsewhere, true),
         ("States.TaskFailed", "Declined", Elsewhere, true),
         ("States.TaskFailed", "States.TaskFailed", Elsewhere, true),

@@ -1,5 +1,6 @@
 //! A case as it was recorded.
 
+use asl::MachineType;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -11,7 +12,6 @@ pub(super) struct Case {
     pub(super) definition: String,
     /// `STANDARD` or `EXPRESS`.
     #[serde(rename = "type")]
-    #[expect(dead_code, reason = "what an Express machine may not hold is not told apart yet")]
     pub(super) machine_type: String,
     pub(super) input: Option<String>,
     /// The other fields of the request.
@@ -47,6 +47,10 @@ pub(super) struct Expected {
 }
 
 impl Case {
+    pub(super) fn machine_type(&self) -> MachineType {
+        if self.machine_type == "EXPRESS" { MachineType::Express } else { MachineType::Standard }
+    }
+
     /// Why no worker can stand in the function's place: a worker answers from recorded task events alone.
     pub(super) fn unanswered(&self) -> Option<&'static str> {
         let reason = "needs lambda, whose answers are not recorded";

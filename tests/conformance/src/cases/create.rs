@@ -8,7 +8,7 @@ use super::case::Case;
 use super::compare;
 
 pub(super) fn judge(case: &Case) -> Marks {
-    let mut faults = StateMachine::check(&case.definition);
+    let mut faults = StateMachine::check_as(case.machine_type(), &case.definition);
     faults.retain(|it| it.severity == Severity::Error);
     let Some(first) = faults.first() else {
         return Marks::none_of(case, "accepted".to_owned());

@@ -8,7 +8,7 @@ use super::case::Case;
 use super::compare;
 
 pub(super) fn judge(case: &Case) -> Marks {
-    let faults = StateMachine::check(&case.definition);
+    let faults = StateMachine::check_as(case.machine_type(), &case.definition);
     let failed = faults.iter().any(|it| it.severity == Severity::Error);
     let diagnostics: Vec<Value> = faults
         .iter()

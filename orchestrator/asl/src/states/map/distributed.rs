@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{ItemBatcher, ItemReader, ResultWriter};
 use crate::check::{Field, Fields};
 use crate::diagnostic::Fault;
+use crate::machine::MachineType;
 
 /// Characters of a label: it becomes a part of the map run's ARN.
 const LABEL_MAX: usize = 40;
@@ -67,6 +68,9 @@ pub(super) fn read(fields: &mut Fields<'_>, mode: Mode) -> Option<Distributed> {
     }
     if asks_for_more.is_some() || matches!(mode, Mode::Distributed(_)) {
         fields.report(Fault::DISTRIBUTED_MAP);
+        if fields.check.machine_type == MachineType::Express {
+            fields.report(Fault::NotInExpress { what: "Distributed Map" });
+        }
     }
     let reader = fields.get("ItemReader").and_then(|field| ItemReader::read(&field));
     let batcher = fields.get("ItemBatcher").and_then(|field| ItemBatcher::read(&field));

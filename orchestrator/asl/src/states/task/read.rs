@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::{Seconds, Task};
 use crate::check::{Field, Fields, SECONDS_MAX, Within};
 use crate::diagnostic::Fault;
-use crate::machine::{QueryLanguage, Transition};
-use crate::resource::{Resource, ResourceKind};
+use crate::machine::{MachineType, QueryLanguage, Transition};
+use crate::resource::{Pattern, Resource, ResourceKind};
 use crate::retry::{Catcher, Retrier};
 use crate::states::{Number, ResultPath};
 
@@ -40,8 +40,31 @@ impl Task {
 }
 
 fn read_resource(field: &Field<'_>) -> Option<Resource> {
-    let resource = Resource::parse(field.text()?);
-    resource.map_err(|error| field.report(Fault::NotAResource { reason: error.to_string() })).ok()
+    let resource = Resource::parse(field.text()?)
+        .map_err(|error| field.report(Fault::NotAResource { reason: error.to_string() }))
+        .ok()?;
+    if field.check.machine_type == MachineType::Express
+        && let Some(what) = not_in_express(&resource)
+    {
+        field.report(Fault::NotInExpress { what });
+    }
+    Some(resource)
+}
+
+/// What a machine that leaves no history can't wait for, as AWS names it. A queue that is named plainly is served.
+fn not_in_express(resource: &Resource) -> Option<&'static str> {
+    match &resource.kind {
+        ResourceKind::Activity { .. } => {
+            resource.text.starts_with("arn:").then_some("Activity ARN")
+        }
+        ResourceKind::Lambda { .. } => None,
+        ResourceKind::Service { pattern, .. } => match pattern {
+            Pattern::RequestResponse => None,
+            Pattern::Sync | Pattern::Sync2 => Some("'.sync' service integration"),
+            // Recorded: AWS's text ends in a blank.
+            Pattern::WaitForTaskToken => Some("'.waitForTaskToken' service integration "),
+        },
+    }
 }
 
 /// What a service's call cannot do without, for the calls that Everstep serves itself or maps to a queue by it.
