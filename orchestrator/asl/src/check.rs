@@ -21,6 +21,7 @@ use crate::diagnostic::{Diagnostic, Fault, Severity};
 use crate::machine::{MachineType, QueryLanguage, State, StateId, StateMachine};
 use crate::payload::{NESTING_MAX, PayloadError};
 
+pub(crate) use expression::Sees;
 pub(crate) use field::Field;
 pub(crate) use fields::Fields;
 pub(crate) use flow::read_inner_flow;

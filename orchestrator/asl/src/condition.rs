@@ -6,23 +6,37 @@ use std::cmp::Ordering;
 use chrono::{DateTime, Utc};
 use serde_json::{Number, Value};
 
+use crate::Draw;
 use crate::dataflow::Scope;
 use crate::error::{EvalError, names};
-use crate::machine::StateId;
 use crate::number::Decimal;
 use crate::path::Path;
-use crate::states::{Choice, Comparison, Condition, Kind, Operand, Order};
+use crate::states::{Choice, ChoiceRule, Comparison, Condition, Kind, Operand, Order, Test};
 use crate::timestamp;
 
 impl Choice {
-    /// The next state: of the first rule that holds, else the default; `None` where there is neither.
-    pub fn choose(&self, scope: &Scope<'_>) -> Result<Option<StateId>, EvalError> {
+    /// The first rule that holds.
+    pub fn choose(
+        &self,
+        scope: &Scope<'_>,
+        draw: &mut Draw,
+    ) -> Result<Option<&ChoiceRule>, EvalError> {
         for rule in &self.rules {
-            if rule.condition.holds(scope)? {
-                return Ok(Some(rule.next));
+            if rule.test.holds(scope, draw)? {
+                return Ok(Some(rule));
             }
         }
-        Ok(self.default)
+        Ok(None)
+    }
+}
+
+impl Test {
+    pub fn holds(&self, scope: &Scope<'_>, draw: &mut Draw) -> Result<bool, EvalError> {
+        match self {
+            Self::Comparison(condition) => condition.holds(scope),
+            Self::Expression(expression) => expression.boolean(scope, draw),
+            Self::Fixed(holds) => Ok(*holds),
+        }
     }
 }
 

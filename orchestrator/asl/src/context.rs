@@ -15,6 +15,8 @@ pub struct Context {
     pub execution: Arc<ExecutionContext>,
     pub state_name: Arc<str>,
     pub state_entered_at: DateTime<Utc>,
+    /// What `$now()` answers.
+    pub now: DateTime<Utc>,
     /// In a state that can be retried (Task, Parallel, Map); AWS shows none in the others.
     pub retry_count: Option<u32>,
     /// `$$.Task.Token`, within a Task that waits for one.
@@ -55,11 +57,18 @@ impl Context {
             execution,
             state_name,
             state_entered_at,
+            now: state_entered_at,
             retry_count: None,
             task_token: None,
             map_item: None,
             value: OnceCell::new(),
         }
+    }
+
+    #[must_use]
+    pub fn at(mut self, now: DateTime<Utc>) -> Self {
+        self.now = now;
+        self
     }
 
     #[must_use]

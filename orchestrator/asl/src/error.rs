@@ -12,11 +12,18 @@ use std::borrow::Cow;
 pub struct EvalError {
     pub error: Cow<'static, str>,
     pub cause: String,
+    /// The field of a JSONata state, where one is at fault: `Output/result`.
+    pub location: Option<Box<str>>,
 }
 
 impl EvalError {
     pub fn new(error: &'static str, cause: impl Into<String>) -> Self {
-        Self { error: Cow::Borrowed(error), cause: cause.into() }
+        Self { error: Cow::Borrowed(error), cause: cause.into(), location: None }
+    }
+
+    pub(crate) fn of_query(location: &str, cause: impl Into<String>) -> Self {
+        let location = Some(location.into());
+        Self { location, ..Self::new(names::QUERY_EVALUATION_ERROR, cause) }
     }
 }
 

@@ -167,14 +167,14 @@ impl Function {
 
 /// What an evaluation works with.
 pub(crate) struct Evaluation<'a> {
-    pub(crate) scope: Scope<'a>,
+    pub(crate) scope: &'a Scope<'a>,
     pub(crate) draw: &'a mut Draw,
     pub(crate) budget: Budget,
 }
 
 impl<'a> Evaluation<'a> {
-    pub(crate) fn new(scope: &Scope<'a>, draw: &'a mut Draw) -> Self {
-        Self { scope: *scope, draw, budget: Budget::new() }
+    pub(crate) fn new(scope: &'a Scope<'a>, draw: &'a mut Draw) -> Self {
+        Self { scope, draw, budget: Budget::new() }
     }
 
     /// The value of the field named `field`. It is borrowed where it stands in a document.
@@ -191,7 +191,7 @@ impl<'a> Evaluation<'a> {
             Expression::Text(text) => Ok(Cow::Borrowed(&text.plain)),
             Expression::Call(call) => self.call(call).map(Cow::Owned),
             Expression::Path(path) => {
-                path.check_input(&self.scope)?;
+                path.check_input(self.scope)?;
                 match self.select(path) {
                     // Seen on AWS: a field asks for all matches, and there are none, even where the way to them is missing.
                     Err(PathFailure::NotFound(_)) if !path.is_definite() => {
@@ -224,12 +224,12 @@ impl<'a> Evaluation<'a> {
     where
         'a: 'v,
     {
-        path.select(&self.scope, &mut self.budget)
+        path.select(self.scope, &mut self.budget)
     }
 
     /// What the path looks into.
     fn document(&self, path: &Path) -> &Value {
-        path.document(&self.scope).unwrap_or(&Value::Null)
+        path.document(self.scope).unwrap_or(&Value::Null)
     }
 
     fn call(&mut self, call: &Call) -> Result<Value, EvalError> {

@@ -10,6 +10,7 @@ pub mod context;
 pub mod dataflow;
 pub mod diagnostic;
 pub mod error;
+mod expression;
 mod intrinsic;
 pub mod machine;
 mod number;
@@ -17,6 +18,7 @@ pub mod path;
 pub mod payload;
 pub mod resource;
 pub mod retry;
+mod seen;
 pub mod states;
 pub mod template;
 pub mod timestamp;
@@ -26,6 +28,7 @@ pub use context::Context;
 pub use dataflow::Scope;
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use error::{EvalError, names};
+pub use expression::Expression;
 pub use jsonata::Draw;
 pub use machine::{
     Flow, MachineType, QueryLanguage, State, StateId, StateKind, StateMachine, Transition,

@@ -4,7 +4,7 @@ mod read;
 
 use crate::error::names;
 use crate::machine::StateId;
-use crate::states::ResultPath;
+use crate::states::Output;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retrier {
@@ -29,7 +29,8 @@ pub enum Jitter {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Catcher {
     pub error_equals: Vec<String>,
-    pub result_path: ResultPath,
+    /// Of the error output.
+    pub output: Output,
     pub next: StateId,
 }
 

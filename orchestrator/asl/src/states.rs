@@ -10,11 +10,11 @@ mod task;
 mod wait;
 
 pub use choice::{
-    Choice, ChoiceRule, Comparison, Condition, Kind, Operand, Order, Pattern, PatternError,
+    Choice, ChoiceRule, Comparison, Condition, Kind, Operand, Order, Pattern, PatternError, Test,
 };
 pub use fail::{Fail, FailText};
 pub use map::{
-    CsvHeaders, Distributed, ExecutionType, Format, ItemBatcher, ItemReader, Manifest, Map,
+    CsvHeaders, Distributed, ExecutionType, Format, ItemBatcher, ItemReader, Items, Manifest, Map,
     MapNumber, OutputType, ResultWriter, Source, Target, Transformation, WriterConfig,
 };
 pub use parallel::Parallel;
@@ -23,10 +23,12 @@ pub use succeed::Succeed;
 pub use task::{Seconds, Task};
 pub use wait::{Wait, WaitFor};
 
-use crate::check::{Fields, Within, read_language};
+use crate::check::{Fields, Sees, Within, read_language};
 use crate::diagnostic::Fault;
-use crate::machine::{DataPath, State, StateKind, Transition};
+use crate::expression::Expression;
+use crate::machine::{DataPath, QueryLanguage, State, StateKind, Transition};
 use crate::path::{Path, ReferencePath};
+use crate::template::Template;
 
 /// `ResultPath` (and a catcher's).
 #[derive(Debug, Clone, PartialEq)]
@@ -38,11 +40,21 @@ pub enum ResultPath {
     At(ReferencePath),
 }
 
-/// A number that is written down or found in the input.
+/// What becomes of a result: of a state's, or of the error output that a catcher takes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// JSONPath: through `ResultSelector` to its place in the input. `OutputPath` comes after it.
+    Placed { selector: Option<Template>, path: ResultPath },
+    /// JSONata: `Output`; absent: the result as it is.
+    Computed(Option<Template>),
+}
+
+/// A number that is written down, or found by a path or an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Number<T> {
     Literal(T),
     Path(Path),
+    Expression(Expression),
 }
 
 impl State {
@@ -117,6 +129,27 @@ impl Transition {
                 }
                 None
             }
+        }
+    }
+}
+
+impl Output {
+    pub(crate) fn read(fields: &mut Fields<'_>, sees: Sees) -> Self {
+        let selector = fields.template("ResultSelector");
+        Self::read_after(selector, fields, sees)
+    }
+
+    /// Where there is no `ResultSelector`.
+    pub(crate) fn read_unselected(fields: &mut Fields<'_>, sees: Sees) -> Self {
+        Self::read_after(None, fields, sees)
+    }
+
+    fn read_after(selector: Option<Template>, fields: &mut Fields<'_>, sees: Sees) -> Self {
+        let path = ResultPath::read(fields);
+        let output = fields.output(sees);
+        match fields.language {
+            QueryLanguage::JsonPath => Self::Placed { selector, path },
+            QueryLanguage::Jsonata => Self::Computed(output),
         }
     }
 }

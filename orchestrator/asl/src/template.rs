@@ -1,30 +1,34 @@
-//! Payload templates: JSON in which a field `"name.$"` is computed by a path or an intrinsic function.
+//! Payload templates: JSON in which a field `"name.$"` is computed by a path or an intrinsic function (JSONPath), or a
+//! string `{% … %}` by an expression (JSONata).
 
 use serde_json::{Map, Value};
 
 use crate::Draw;
 use crate::dataflow::Scope;
 use crate::error::{EvalError, names};
+use crate::expression;
 use crate::intrinsic::{Evaluation, Expression};
 use crate::path::budget::check_depth;
 use crate::payload;
 
-/// A compiled template of `Parameters`, `ItemSelector` or `ResultSelector`.
+/// A compiled template: of `Parameters`, `ItemSelector`, `ResultSelector`; in JSONata of `Arguments`, `Output`, `Assign`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
     root: Node,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Node {
+pub(crate) enum Node {
     /// Nothing in it is computed.
     Constant(Value),
     Array(Vec<Node>),
     Object(Vec<Field>),
+    /// A string of a JSONata state.
+    Expression(expression::Expression),
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Field {
+pub(crate) enum Field {
     Nested {
         name: String,
         node: Node,
@@ -48,7 +52,19 @@ pub struct TemplateFault {
 }
 
 impl Template {
-    /// Compiles every `.$` field, and reports every one that is wrong.
+    pub(crate) fn new(root: Node) -> Self {
+        Self { root }
+    }
+
+    /// Whether it is one expression, and nothing round it.
+    pub fn as_expression(&self) -> Option<&expression::Expression> {
+        match &self.root {
+            Node::Expression(expression) => Some(expression),
+            Node::Constant(_) | Node::Array(_) | Node::Object(_) => None,
+        }
+    }
+
+    /// In JSONPath: compiles every `.$` field, and reports every one that is wrong.
     pub fn parse(template: &Value) -> Result<Self, Vec<TemplateFault>> {
         let mut parser = Parser { pointer: String::new(), faults: Vec::new() };
         let root = parser.node(template);
@@ -59,6 +75,12 @@ impl Template {
         let value = self.root.render(&mut Evaluation::new(scope, draw))?;
         check_depth(&value)?;
         Ok(value)
+    }
+}
+
+impl From<expression::Expression> for Template {
+    fn from(expression: expression::Expression) -> Self {
+        Self::new(Node::Expression(expression))
     }
 }
 
@@ -84,10 +106,7 @@ impl Parser {
         let nodes: Vec<Node> = items
             .map(|(index, item)| self.within(&index.to_string(), |at| at.node(item)))
             .collect();
-        if nodes.iter().all(|node| matches!(node, Node::Constant(_))) {
-            return Node::Constant(template.clone());
-        }
-        Node::Array(nodes)
+        Node::array(nodes, || template.clone())
     }
 
     fn object(&mut self, fields: &Map<String, Value>, template: &Value) -> Node {
@@ -95,12 +114,7 @@ impl Parser {
             .iter()
             .filter_map(|(written, value)| self.within(written, |at| at.field(written, value)))
             .collect();
-        let is_constant =
-            |field: &Field| matches!(field, Field::Nested { node: Node::Constant(_), .. });
-        if fields.iter().all(is_constant) {
-            return Node::Constant(template.clone());
-        }
-        Node::Object(fields)
+        Node::object(fields, || template.clone())
     }
 
     fn field(&mut self, written: &str, value: &Value) -> Option<Field> {
@@ -149,9 +163,23 @@ impl Parser {
 }
 
 impl Node {
+    /// `whole` is the same array, as it is written.
+    pub(crate) fn array(nodes: Vec<Self>, whole: impl FnOnce() -> Value) -> Self {
+        let is_constant = |node: &Self| matches!(node, Self::Constant(_));
+        if nodes.iter().all(is_constant) { Self::Constant(whole()) } else { Self::Array(nodes) }
+    }
+
+    /// `whole` is the same object, as it is written.
+    pub(crate) fn object(fields: Vec<Field>, whole: impl FnOnce() -> Value) -> Self {
+        let is_constant =
+            |field: &Field| matches!(field, Field::Nested { node: Self::Constant(_), .. });
+        if fields.iter().all(is_constant) { Self::Constant(whole()) } else { Self::Object(fields) }
+    }
+
     fn render(&self, evaluation: &mut Evaluation<'_>) -> Result<Value, EvalError> {
         match self {
             Self::Constant(value) => Ok(value.clone()),
+            Self::Expression(expression) => expression.evaluate(evaluation.scope, evaluation.draw),
             Self::Array(nodes) => nodes.iter().map(|node| node.render(evaluation)).collect(),
             Self::Object(fields) => {
                 let mut object = Map::new();

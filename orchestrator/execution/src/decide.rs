@@ -118,7 +118,7 @@ impl Turn<'_> {
         match &self.visit.doing {
             Doing::Run => self.run(draft),
             Doing::Result(result) => states::task::finish(self, result, draft),
-            Doing::TimerOver => states::wait::finish(self),
+            Doing::TimerOver => states::wait::finish(self, draft),
             Doing::Join(join) => self.join(join, draft),
             Doing::Items(_) => self.map_run(draft, states::map::run::begin),
             Doing::MapRun(work) => self
@@ -133,10 +133,10 @@ impl Turn<'_> {
     fn run(&self, draft: &mut Draft) -> Result<Next, Fault> {
         match &self.state.kind {
             StateKind::Task(task) => states::task::begin(self, task, draft),
-            StateKind::Choice(choice) => states::choice::run(self, choice),
+            StateKind::Choice(choice) => states::choice::run(self, choice, draft),
             StateKind::Wait(wait) => states::wait::begin(self, wait, draft),
             StateKind::Pass(pass) => states::pass::run(self, pass, draft),
-            StateKind::Succeed(_) => states::succeed::run(self),
+            StateKind::Succeed(succeed) => states::succeed::run(self, succeed, draft),
             StateKind::Fail(fail) => states::fail::run(self, fail, draft),
             StateKind::Parallel(parallel) => states::parallel::begin(self, parallel, draft),
             StateKind::Map(map) => states::map::begin(self, map, draft),
@@ -248,7 +248,7 @@ impl Turn<'_> {
         let context =
             Context::new(self.facts.context.clone(), self.state.name.clone(), visit.entered_at);
         let item = self.execution.item_of(self.id).and_then(crate::branch::Item::map_item);
-        let context = context.with_map_item(item);
+        let context = context.with_map_item(item).at(self.now);
         match visit.state_type {
             StateType::Task | StateType::Parallel | StateType::Map => {
                 context.with_retry_count(visit.retry_count())
@@ -282,7 +282,7 @@ impl Turn<'_> {
     }
 
     pub(crate) fn runtime(&self, cause: &str) -> Fault {
-        self.fault(EvalError { error: asl::names::RUNTIME.into(), cause: cause.to_owned() })
+        self.fault(EvalError::new(asl::names::RUNTIME, cause))
     }
 }
 

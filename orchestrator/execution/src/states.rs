@@ -9,36 +9,36 @@ pub(crate) mod succeed;
 pub(crate) mod task;
 pub(crate) mod wait;
 
-use asl::states::ResultPath;
+use asl::states::Output;
 use asl::template::Template;
-use asl::{Context, Payload};
+use asl::{Payload, Scope};
 
 use crate::branch::Fault;
 use crate::decide::Turn;
 use crate::draft::Draft;
 
 impl Turn<'_> {
-    /// `Parameters`, `ItemSelector` or `ResultSelector`, where there is one.
+    /// What the template makes of what the scope shows; the scope's input where there is none.
     pub(crate) fn render(
         &self,
         template: Option<&Template>,
-        input: Payload,
-        context: &Context,
+        scope: &Scope<'_>,
         draft: &mut Draft,
     ) -> Result<Payload, Fault> {
-        let Some(template) = template else { return Ok(input) };
-        let rendered = template.render(&self.scope(&input, context), &mut draft.draw);
+        let Some(template) = template else { return Ok(scope.input.clone()) };
+        let rendered = template.render(scope, &mut draft.draw);
         rendered.map(Payload::from_value).map_err(|error| self.fault(error))
     }
 
-    /// A result on its way out: placed in the state's input, then through `OutputPath`.
-    pub(crate) fn place(
+    /// A result on its way out. The scope's input is the state's own; `OutputPath` comes last.
+    pub(crate) fn make(
         &self,
+        output: &Output,
         result: Payload,
-        result_path: &ResultPath,
-        context: &Context,
+        scope: &Scope<'_>,
+        draft: &mut Draft,
     ) -> Result<Payload, Fault> {
-        let placed = result_path.place(&self.visit.input, result);
-        self.output(&placed.map_err(|error| self.fault(error))?, context)
+        let made = output.make(scope, result, &mut draft.draw);
+        self.output(&made.map_err(|error| self.fault(error))?, scope.context)
     }
 }

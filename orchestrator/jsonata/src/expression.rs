@@ -57,6 +57,16 @@ impl Expression {
         &self.compiled.reads.states
     }
 
+    /// Whether it reads `$states` other than by a member's name.
+    pub fn reads_whole_states(&self) -> bool {
+        self.compiled.reads.whole_states
+    }
+
+    /// The functions that it calls by a name that it does not bind itself, without `$`.
+    pub fn functions(&self) -> &BTreeSet<String> {
+        &self.compiled.reads.functions
+    }
+
     /// Whether it looks at the input document itself (`$`, `$$`, a field's name outside of a path): in a state there is none.
     pub fn reads_document(&self) -> bool {
         self.compiled.reads.document

@@ -83,6 +83,14 @@ impl Frame {
         Self { document, plain: true, ..Self::new([], variables) }
     }
 
+    /// The same frame with one variable more, or another value for one.
+    #[must_use]
+    pub fn with_variable(&self, name: &str, value: &Value) -> Self {
+        let others = self.variables.iter().filter(|(other, _)| other != name).cloned();
+        let variables = others.chain([(name.to_owned(), from_json(value))]).collect();
+        Self::of(self.states.clone(), variables)
+    }
+
     pub(crate) fn evaluate(
         &self,
         tree: &AstNode,

@@ -11,6 +11,10 @@ pub(crate) struct Reads {
     pub(crate) variables: BTreeSet<String>,
     /// Members of `$states`.
     pub(crate) states: BTreeSet<String>,
+    /// Whether it reads `$states` other than by a member's name.
+    pub(crate) whole_states: bool,
+    /// Functions that it calls by name, without `$`.
+    pub(crate) functions: BTreeSet<String>,
     /// Whether it reads the document at its top level.
     pub(crate) document: bool,
 }
@@ -47,7 +51,9 @@ impl Walk {
     fn variable(&mut self, name: &str, top: bool) {
         if name.is_empty() {
             self.reads.document |= top;
-        } else if name != "states" && !self.bound(name) {
+        } else if name == "states" {
+            self.reads.whole_states = true;
+        } else if !self.bound(name) {
             self.reads.variables.insert(name.to_owned());
         }
     }
@@ -83,7 +89,12 @@ impl Walk {
             AstNode::Path { steps } => self.path(steps, top),
             AstNode::Binary { op, lhs, rhs } => self.binary(*op, lhs, rhs, top),
             AstNode::Unary { operand, .. } => self.node(operand, top),
-            AstNode::Function { args, .. } => self.all(args, top),
+            AstNode::Function { name, args, .. } => {
+                if !self.bound(name) {
+                    self.reads.functions.insert(name.clone());
+                }
+                self.all(args, top);
+            }
             AstNode::Call { procedure, args } => {
                 self.node(procedure, top);
                 self.all(args, top);
@@ -134,8 +145,9 @@ impl Walk {
 
     fn path(&mut self, steps: &[PathStep], top: bool) {
         for (index, step) in steps.iter().enumerate() {
-            self.member_of_states(step, steps.get(index + 1));
-            self.node(&step.node, top && index == 0);
+            if !self.member_of_states(step, steps.get(index + 1)) {
+                self.node(&step.node, top && index == 0);
+            }
             for name in step.focus.iter().chain(&step.index_var) {
                 self.bind(name);
             }
@@ -153,10 +165,15 @@ impl Walk {
         }
     }
 
-    fn member_of_states(&mut self, step: &PathStep, next: Option<&PathStep>) {
+    /// `$states` with the name of a member behind it, and nothing between.
+    fn member_of_states(&mut self, step: &PathStep, next: Option<&PathStep>) -> bool {
         let is_states = matches!(&step.node, AstNode::Variable(name) if name == "states");
-        if let (true, Some(AstNode::Name(member))) = (is_states, next.map(|next| &next.node)) {
-            self.reads.states.insert(member.clone());
+        match next.map(|next| &next.node) {
+            Some(AstNode::Name(member)) if is_states && step.stages.is_empty() => {
+                self.reads.states.insert(member.clone());
+                true
+            }
+            Some(_) | None => false,
         }
     }
 }

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Number, Value};
 
 use super::source::{Json, Node};
-use super::{Check, Fields, Place, expression, template};
+use super::{Check, Fields, Place, Sees, expression, template};
 use crate::diagnostic::Fault;
+use crate::expression::{Expression, Written};
 use crate::machine::QueryLanguage;
 use crate::path::{Path, ReferencePath};
 use crate::template::{Template, Text};
@@ -19,6 +20,8 @@ pub(crate) struct Field<'a> {
     pub(crate) name: &'static str,
     pub(crate) node: &'a Node,
     pub(crate) place: Place,
+    /// Where, in the pointer, the part within the state begins.
+    pub(crate) state_pointer: usize,
 }
 
 impl<'a> Field<'a> {
@@ -57,7 +60,8 @@ impl<'a> Field<'a> {
     pub(crate) fn object(&self) -> Option<Fields<'a>> {
         match self.node.object() {
             Some(members) => {
-                Some(Fields::open(self.check, self.language, members, self.place.clone()))
+                let fields = Fields::open(self.check, self.language, members, self.place.clone());
+                Some(fields.of_state(self.state_pointer))
             }
             None => self.wrong_type("Object"),
         }
@@ -79,11 +83,7 @@ impl<'a> Field<'a> {
         Some(items.iter().enumerate().map(item).collect())
     }
 
-    /// `None` too for a JSONata expression that yields the value.
     pub(crate) fn integer(&self, range: RangeInclusive<u64>) -> Option<u64> {
-        if self.is_expression() {
-            return None;
-        }
         let Json::Number(number) = &self.node.json else { return self.wrong_type("Integer") };
         let text = number.as_str();
         let digits = text.trim_start_matches('-');
@@ -106,9 +106,6 @@ impl<'a> Field<'a> {
 
     /// At least `minimum`; at most `maximum`, where there is one.
     pub(crate) fn number(&self, minimum: u32, maximum: Option<u32>) -> Option<f64> {
-        if self.is_expression() {
-            return None;
-        }
         let Json::Number(number) = &self.node.json else { return self.wrong_type("Number") };
         let value: f64 = number.as_str().parse().expect("a JSON number is a number");
         if value < f64::from(minimum) {
@@ -133,11 +130,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// `None` too for a JSONata expression that yields one.
     pub(crate) fn timestamp(&self) -> Option<DateTime<Utc>> {
-        if self.is_expression() {
-            return None;
-        }
         timestamp::parse(self.text()?).or_else(|| self.refuse(Fault::NotATimestamp))
     }
 
@@ -160,7 +153,33 @@ impl<'a> Field<'a> {
 
     /// A payload template; every faulty field in it is reported at its own line.
     pub(crate) fn template(&self) -> Option<Template> {
-        template::read(self)
+        self.template_that(Sees::Input)
+    }
+
+    /// In JSONata, what its expressions may ask for.
+    pub(crate) fn template_that(&self, sees: Sees) -> Option<Template> {
+        match self.language {
+            QueryLanguage::JsonPath => template::read(self),
+            QueryLanguage::Jsonata => expression::template(self, sees),
+        }
+    }
+
+    /// The value, written down or computed by a JSONata expression.
+    pub(crate) fn written_or_computed<T>(
+        &self,
+        written: impl FnOnce(&Self) -> Option<T>,
+        computed: impl FnOnce(Expression) -> T,
+    ) -> Option<T> {
+        if self.is_expression() { self.expression().map(computed) } else { written(self) }
+    }
+
+    /// A JSONata expression; a string without its delimiters is none.
+    pub(crate) fn expression(&self) -> Option<Expression> {
+        if self.is_expression() {
+            expression::single(self)
+        } else {
+            self.refuse(Fault::NoExpression)
+        }
     }
 
     /// `ErrorPath` and `CausePath`.
@@ -177,22 +196,11 @@ impl<'a> Field<'a> {
         self.node.to_value()
     }
 
-    /// Every string of the value has both delimiters of an expression, or none.
-    pub(crate) fn check_expressions(&self) {
-        expression::check(self);
-    }
-
-    /// Whether a string of a JSONata state stands in for the value; its delimiters are checked.
-    pub(crate) fn is_expression(&self) -> bool {
+    /// Whether it is a string of a JSONata state with a delimiter of an expression.
+    fn is_expression(&self) -> bool {
         match self.language {
             QueryLanguage::JsonPath => false,
-            QueryLanguage::Jsonata => {
-                let is_text = self.node.text().is_some();
-                if is_text {
-                    expression::check(self);
-                }
-                is_text
-            }
+            QueryLanguage::Jsonata => self.node.text().is_some_and(Written::is_expression),
         }
     }
 }

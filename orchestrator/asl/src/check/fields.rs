@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::source::{Json, Member, member};
-use super::{Check, Field, Place, expression, language};
+use super::{Check, Field, Place, Sees, language};
 use crate::diagnostic::Fault;
 use crate::machine::{DataPath, QueryLanguage};
 use crate::path::Path;
@@ -14,6 +14,8 @@ pub(crate) struct Fields<'a> {
     pub(crate) check: &'a Check,
     pub(crate) language: QueryLanguage,
     pub(crate) place: Place,
+    /// Where, in the pointer, the part within the state begins.
+    state_pointer: usize,
     members: &'a [Member],
     /// The places of those whose name stood before.
     repeated: BTreeSet<usize>,
@@ -32,12 +34,18 @@ impl<'a> Fields<'a> {
         let mut names = BTreeSet::new();
         let repeats = members.iter().filter(|member| !names.insert(member.name.as_str()));
         let repeated = repeats.map(|member| member.at).collect();
+        let (known, state_pointer) = (Vec::new(), 0);
         let fields =
-            Self { check, language, place, members, repeated, known: Vec::new(), any: false };
+            Self { check, language, place, state_pointer, members, repeated, known, any: false };
         for member in members.iter().filter(|member| !fields.is_first(member)) {
             fields.report_at(member, Fault::RepeatedField { field: member.name.clone() });
         }
         fields
+    }
+
+    /// They are a state's own, or within it: expressions name their field from there on.
+    pub(super) fn of_state(self, state_pointer: usize) -> Self {
+        Self { state_pointer, ..self }
     }
 
     /// The field, unless it is absent or of the other query language (which is reported).
@@ -49,7 +57,8 @@ impl<'a> Fields<'a> {
             return None;
         }
         let place = Place { pointer: format!("{}/{name}", self.place.pointer), at: member.at };
-        Some(Field { check: self.check, language: self.language, name, node: &member.value, place })
+        let Self { check, language, state_pointer, .. } = *self;
+        Some(Field { check, language, name, node: &member.value, place, state_pointer })
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -175,33 +184,32 @@ impl Fields<'_> {
         }
     }
 
-    /// A field that only JSONata has.
-    pub(crate) fn expression(&mut self, name: &'static str) {
-        if let Some(field) = self.get(name) {
-            expression::check(&field);
-        }
-    }
-
     /// `Assign`.
-    pub(crate) fn variables(&mut self) {
+    pub(crate) fn variables(&mut self, sees: Sees) {
         let Some(field) = self.get("Assign") else { return };
         field.report(Fault::VARIABLES);
         if field.object().is_none() {
             return;
         }
-        match self.language {
-            QueryLanguage::JsonPath => {
-                field.template();
-            }
-            QueryLanguage::Jsonata => expression::check(&field),
-        }
+        field.template_that(sees);
     }
 
     pub(crate) fn template(&mut self, name: &'static str) -> Option<Template> {
         self.get(name)?.template()
     }
 
-    /// A whole number, or the path to one in the field with `Path` at its end.
+    /// `Parameters`, in JSONata `Arguments`.
+    pub(crate) fn arguments(&mut self) -> Option<Template> {
+        let arguments = self.template("Arguments");
+        self.template("Parameters").or(arguments)
+    }
+
+    /// `Output`, which only JSONata has.
+    pub(crate) fn output(&mut self, sees: Sees) -> Option<Template> {
+        self.get("Output")?.template_that(sees)
+    }
+
+    /// A whole number: written down, computed by an expression, or at the path in the field with `Path` at its end.
     pub(crate) fn seconds(
         &mut self,
         literal: &'static str,
@@ -209,7 +217,10 @@ impl Fields<'_> {
         range: std::ops::RangeInclusive<u64>,
     ) -> Option<Number<u64>> {
         self.exclude(&[literal, path]);
-        let number = self.integer(literal, range).map(Number::Literal);
+        let number = self.get(literal).and_then(|field| {
+            let written = |field: &Field<'_>| field.integer(range).map(Number::Literal);
+            field.written_or_computed(written, Number::Expression)
+        });
         let path = self.path(path).map(Number::Path);
         number.or(path)
     }

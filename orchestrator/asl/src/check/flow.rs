@@ -66,7 +66,9 @@ fn read_state<'a>(
         within.obscure();
         return None;
     };
-    let mut fields = Fields::open(check, check.language, members, place);
+    let state_pointer = place.pointer.len() + 1;
+    let fields = Fields::open(check, check.language, members, place);
+    let mut fields = fields.of_state(state_pointer);
     let state = State::read(&member.name, &mut fields, within);
     fields.close();
     state

@@ -8,7 +8,7 @@ use crate::machine::QueryLanguage;
 const NAMES: [&str; 2] = ["JSONPath", "JSONata"];
 
 /// Fields of a state, a choice rule or a catcher that only JSONPath has. Comparisons follow `Variable`.
-const JSON_PATH_ONLY: [&str; 20] = [
+const JSON_PATH_ONLY: [&str; 23] = [
     "InputPath",
     "OutputPath",
     "ResultPath",
@@ -26,6 +26,9 @@ const JSON_PATH_ONLY: [&str; 20] = [
     "ErrorPath",
     "CausePath",
     "Variable",
+    "And",
+    "Or",
+    "Not",
     "MaxItemsPath",
     "MaxItemsPerBatchPath",
     "MaxInputBytesPerBatchPath",

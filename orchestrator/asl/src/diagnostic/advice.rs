@@ -107,6 +107,15 @@ impl Fault {
                 "Remove QueryLanguage from the machine, and set it in the states that use JSONata."
             }
             Self::ExpressionDelimiters => "Let the string begin with {% and end with %}.",
+            Self::NotAnExpression { .. } => {
+                "Correct the expression between {% and %}; see https://docs.jsonata.org for the language."
+            }
+            Self::NoExpression => "Write an expression between {% and %}.",
+            Self::Eval => "Use $parse to read JSON from a string.",
+            Self::NoResult => {
+                "Use $states.input here: the state has no result yet, or none at all."
+            }
+            Self::NoErrorOutput => "Read it in the Catch that handles the error, and pass it on.",
             Self::NoDollar { field } => {
                 return format!("Name the field '{field}.$' if its value is to be computed.");
             }

@@ -95,6 +95,16 @@ pub(crate) enum Fault {
     LanguageDowngrade,
     #[error("JSONata string must start with {{% and end with %}}")]
     ExpressionDelimiters,
+    #[error("Value is not a valid JSONata expression: {reason}")]
+    NotAnExpression { reason: String },
+    #[error("Value must be a JSONata expression: {{% ... %}}")]
+    NoExpression,
+    #[error("The function '$eval' is not supported in a JSONata expression")]
+    Eval,
+    #[error("'$states.result' is only defined in Output and Assign of a Task, Parallel or Map")]
+    NoResult,
+    #[error("'$states.errorOutput' is only defined in Output and Assign of a Catcher")]
+    NoErrorOutput,
     #[error("Value of '{field}' looks like a path, but the field's name does not end in '.$'")]
     NoDollar { field: String },
     #[error("Field '{field}' is not evaluated: the Result of a Pass is static")]
@@ -164,7 +174,12 @@ impl Fault {
             | Self::NotAPointer
             | Self::OtherLanguage { .. }
             | Self::LanguageDowngrade
-            | Self::ExpressionDelimiters => Code::SchemaValidationFailed,
+            | Self::ExpressionDelimiters
+            | Self::NotAnExpression { .. }
+            | Self::NoExpression
+            | Self::Eval
+            | Self::NoResult
+            | Self::NoErrorOutput => Code::SchemaValidationFailed,
         }
     }
 
@@ -213,6 +228,11 @@ impl Fault {
             Self::OtherLanguage { .. } => "OTHER_LANGUAGE",
             Self::LanguageDowngrade => "LANGUAGE_DOWNGRADE",
             Self::ExpressionDelimiters => "EXPRESSION_DELIMITERS",
+            Self::NotAnExpression { .. } => "NOT_AN_EXPRESSION",
+            Self::NoExpression => "NO_EXPRESSION",
+            Self::Eval => "EVAL",
+            Self::NoResult => "NO_RESULT",
+            Self::NoErrorOutput => "NO_ERROR_OUTPUT",
             Self::NoDollar { .. } => "NO_DOLLAR",
             Self::StaticResult { .. } => "STATIC_RESULT",
             Self::Unsupported { .. } => "UNSUPPORTED",

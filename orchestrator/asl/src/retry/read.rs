@@ -1,10 +1,10 @@
 //! `Retry` and `Catch` as a definition writes them.
 
 use super::{Catcher, Jitter, Retrier};
-use crate::check::{Field, Fields, SECONDS_MAX, Within};
+use crate::check::{Field, Fields, SECONDS_MAX, Sees, Within};
 use crate::diagnostic::Fault;
 use crate::error::names;
-use crate::states::ResultPath;
+use crate::states::Output;
 
 /// `MaxDelaySeconds`: a leap year.
 const MAX_DELAY_SECONDS_MAX: u64 = 31_622_400;
@@ -86,12 +86,11 @@ impl Catcher {
     fn read(fields: &mut Fields<'_>, is_last: bool, within: Within<'_>) -> Option<Self> {
         fields.require(&["ErrorEquals", "Next"]);
         fields.text("Comment");
-        fields.variables();
-        fields.expression("Output");
+        fields.variables(Sees::Error);
         let next = fields.get("Next").and_then(|next| within.target(&next));
         Some(Self {
             error_equals: read_error_equals(fields, is_last),
-            result_path: ResultPath::read(fields),
+            output: Output::read_unselected(fields, Sees::Error),
             next: next?,
         })
     }

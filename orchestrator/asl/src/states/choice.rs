@@ -9,19 +9,36 @@ pub use pattern::{Pattern, PatternError};
 use chrono::{DateTime, Utc};
 use serde_json::Number;
 
+use crate::expression::Expression;
 use crate::machine::StateId;
 use crate::path::Path;
+use crate::template::Template;
 
 #[derive(Debug)]
 pub struct Choice {
     pub rules: Vec<ChoiceRule>,
     pub default: Option<StateId>,
+    /// JSONata alone has it: where no rule holds. Absent: the input.
+    pub output: Option<Template>,
 }
 
 #[derive(Debug)]
 pub struct ChoiceRule {
-    pub condition: Condition,
+    pub test: Test,
+    /// JSONata alone has it. Absent: the input.
+    pub output: Option<Template>,
     pub next: StateId,
+}
+
+/// What a rule asks.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// JSONPath.
+    Comparison(Condition),
+    /// JSONata: `Condition`.
+    Expression(Expression),
+    /// JSONata: `Condition`, written down.
+    Fixed(bool),
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,7 @@
 //! Fail: ends its execution, or its branch, with an error.
 
-use crate::check::{Fields, Within};
+use crate::check::{Field, Fields, Within};
+use crate::expression::Expression;
 use crate::template::Text;
 
 #[derive(Debug)]
@@ -9,11 +10,12 @@ pub struct Fail {
     pub cause: Option<FailText>,
 }
 
-/// `Error`/`Cause`, or `ErrorPath`/`CausePath` (a path or an intrinsic function).
+/// `Error`/`Cause`, or `ErrorPath`/`CausePath` (a path or an intrinsic function), or in JSONata an expression.
 #[derive(Debug)]
 pub enum FailText {
     Literal(String),
     Computed(Text),
+    Expression(Expression),
 }
 
 impl Fail {
@@ -29,7 +31,11 @@ impl Fail {
 impl FailText {
     fn read(fields: &mut Fields<'_>, literal: &'static str, path: &'static str) -> Option<Self> {
         fields.exclude(&[literal, path]);
-        let literal = fields.text(literal).map(Self::Literal);
+        let literal = fields.get(literal).and_then(|field| {
+            let written =
+                |field: &Field<'_>| field.text().map(|text| Self::Literal(text.to_owned()));
+            field.written_or_computed(written, Self::Expression)
+        });
         let computed = fields.get(path).and_then(|field| field.computed_text());
         literal.or(computed.map(Self::Computed))
     }

@@ -11,7 +11,7 @@ pub use distributed::{Distributed, ExecutionType};
 pub use reader::{CsvHeaders, Format, ItemReader, Manifest, Source};
 pub use writer::{OutputType, ResultWriter, Target, Transformation, WriterConfig};
 
-use super::{Number, ResultPath};
+use super::{Number, Output};
 use crate::machine::{Flow, Transition};
 use crate::path::Path;
 use crate::retry::{Catcher, Retrier};
@@ -19,10 +19,18 @@ use crate::template::Template;
 
 pub type MapNumber = Number<u64>;
 
+/// Where the array is whose elements are worked on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Items {
+    /// JSONPath: `ItemsPath`; absent: the input.
+    Path(Option<Path>),
+    /// JSONata: `Items`, an expression, or an array that may hold some; absent: the input.
+    Computed(Option<Template>),
+}
+
 #[derive(Debug)]
 pub struct Map {
-    /// Absent: `$`.
-    pub items_path: Option<Path>,
+    pub items: Items,
     /// `ItemSelector`, or `Parameters` in its older form.
     pub item_selector: Option<Template>,
     /// `ItemProcessor`, or `Iterator` in its older form.
@@ -34,8 +42,7 @@ pub struct Map {
     pub tolerated_failure_count: Option<MapNumber>,
     /// 0 to 100.
     pub tolerated_failure_percentage: Option<Number<f64>>,
-    pub result_selector: Option<Template>,
-    pub result_path: ResultPath,
+    pub output: Output,
     pub retry: Vec<Retrier>,
     pub catch: Vec<Catcher>,
     pub transition: Transition,

@@ -1,7 +1,7 @@
 //! Parallel: every branch gets the same input; the outputs are joined in an array in branch order.
 
-use super::ResultPath;
-use crate::check::{Field, Fields, Within, read_inner_flow};
+use super::Output;
+use crate::check::{Field, Fields, Sees, Within, read_inner_flow};
 use crate::machine::{Flow, Transition};
 use crate::retry::{Catcher, Retrier};
 use crate::template::Template;
@@ -9,9 +9,9 @@ use crate::template::Template;
 #[derive(Debug)]
 pub struct Parallel {
     pub branches: Vec<Flow>,
-    pub parameters: Option<Template>,
-    pub result_selector: Option<Template>,
-    pub result_path: ResultPath,
+    /// `Parameters`, in JSONata `Arguments`: what each branch gets. Absent: the input.
+    pub arguments: Option<Template>,
+    pub output: Output,
     pub retry: Vec<Retrier>,
     pub catch: Vec<Catcher>,
     pub transition: Transition,
@@ -20,15 +20,12 @@ pub struct Parallel {
 impl Parallel {
     pub(crate) fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
         fields.require(&["Branches"]);
-        fields.variables();
-        fields.expression("Arguments");
-        fields.expression("Output");
+        fields.variables(Sees::Result);
         let branches = fields.get("Branches").and_then(|field| read_branches(&field));
         let transition = Transition::read(fields, within);
         Some(Self {
-            parameters: fields.template("Parameters"),
-            result_selector: fields.template("ResultSelector"),
-            result_path: ResultPath::read(fields),
+            arguments: fields.arguments(),
+            output: Output::read(fields, Sees::Result),
             retry: Retrier::read_all(fields),
             catch: Catcher::read_all(fields, within),
             branches: branches?,

@@ -2,23 +2,23 @@
 
 use serde_json::Value;
 
-use super::ResultPath;
-use crate::check::{Fields, Within, warn_of_static_result};
+use super::Output;
+use crate::check::{Fields, Sees, Within, warn_of_static_result};
 use crate::machine::Transition;
 use crate::template::Template;
 
 #[derive(Debug)]
 pub struct Pass {
+    /// JSONPath alone has it, and `Parameters`.
     pub result: Option<Value>,
     pub parameters: Option<Template>,
-    pub result_path: ResultPath,
+    pub output: Output,
     pub transition: Transition,
 }
 
 impl Pass {
     pub(crate) fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
-        fields.variables();
-        fields.expression("Output");
+        fields.variables(Sees::Input);
         let result = fields.get("Result");
         if let Some(result) = &result {
             warn_of_static_result(result);
@@ -27,7 +27,7 @@ impl Pass {
         Some(Self {
             result: result.map(|result| result.value()),
             parameters: fields.template("Parameters"),
-            result_path: ResultPath::read(fields),
+            output: Output::read_unselected(fields, Sees::Input),
             transition: transition?,
         })
     }

@@ -3,7 +3,8 @@
 use asl::machine::{DataPath, Edge};
 use asl::retry::Jitter;
 use asl::states::{
-    Comparison, Condition, FailText, Kind, Number, Operand, Order, ResultPath, WaitFor,
+    Comparison, Condition, FailText, Kind, Number, Operand, Order, Output, ResultPath, Test,
+    WaitFor,
 };
 use asl::{State, StateId, StateKind, StateMachine, Transition};
 
@@ -131,7 +132,7 @@ fn a_task_has_its_fields_and_their_defaults() {
     let StateKind::Task(task) = &payment.kind else { panic!("Payment is a Task") };
     assert_eq!(task.timeout, Some(Number::Literal(30)));
     assert!(matches!(&task.heartbeat, Some(Number::Path(path)) if path.as_str() == "$.heartbeat"));
-    assert!(matches!(&task.result_path, ResultPath::At(path) if path.as_str() == "$.receipt"));
+    assert!(matches!(placed(&task.output), ResultPath::At(path) if path.as_str() == "$.receipt"));
     let [first, second] = task.retry.as_slice() else { panic!("two retriers") };
     assert_eq!(
         (first.interval_seconds, first.max_attempts, first.max_delay_seconds),
@@ -145,22 +146,28 @@ fn a_task_has_its_fields_and_their_defaults() {
     assert!((second.backoff_rate - 2.0).abs() < f64::EPSILON);
     let [declined, all] = task.catch.as_slice() else { panic!("two catchers") };
     assert_eq!(
-        (&declined.result_path, &all.result_path),
+        (placed(&declined.output), placed(&all.output)),
         (&ResultPath::Discard, &ResultPath::Whole)
     );
+}
+
+fn placed(output: &Output) -> &ResultPath {
+    let Output::Placed { selector: None, path } = output else { panic!("{output:?}") };
+    path
 }
 
 #[test]
 fn a_choice_has_its_conditions() {
     let machine = order();
     let StateKind::Choice(choice) = &named(&machine, "Paid?").kind else { panic!("a Choice") };
-    let Condition::And(all) = &choice.rules[0].condition else { panic!("And") };
+    let Test::Comparison(Condition::And(all)) = &choice.rules[0].test else { panic!("And") };
     let Condition::Compare { comparison, .. } = &all[0] else { panic!("a comparison") };
     assert_eq!(*comparison, Comparison::Is { kind: Kind::Present, expected: true });
     let Condition::Not(inner) = &all[1] else { panic!("Not") };
     let Condition::Compare { comparison, .. } = &**inner else { panic!("a comparison") };
     assert_eq!(*comparison, Comparison::Boolean { operand: Operand::Literal(false) });
-    let Condition::Compare { variable, comparison } = &choice.rules[1].condition else {
+    let Test::Comparison(Condition::Compare { variable, comparison }) = &choice.rules[1].test
+    else {
         panic!("a comparison")
     };
     assert_eq!(variable.as_str(), "$.sum");

@@ -4,7 +4,7 @@ use asl::dataflow::Scope;
 use asl::machine::DataPath;
 use asl::path::Path;
 use asl::states::{Number, WaitFor};
-use asl::{EvalError, Payload, timestamp};
+use asl::{Draw, EvalError, Payload, timestamp};
 
 use crate::support;
 
@@ -73,7 +73,7 @@ fn a_count_by_path_is_an_integer_that_is_not_negative() {
         let number = Number::<u64>::Path(Path::parse("$.n").unwrap());
         let expected = resolved.map_err(|cause| format!("States.Runtime: {cause}"));
         assert_eq!(
-            text(number.resolve(&Scope::new(&input, &context), field)),
+            text(number.resolve(&Scope::new(&input, &context), &mut Draw::new(0), field)),
             expected,
             "{field} {value}"
         );
@@ -100,8 +100,11 @@ fn a_percentage_by_path_is_between_0_and_100() {
     ] {
         let input = Payload::parse(format!(r#"{{"n": {value}}}"#)).unwrap();
         let number = Number::<f64>::Path(Path::parse("$.n").unwrap());
-        let found =
-            text(number.resolve(&Scope::new(&input, &context), "ToleratedFailurePercentagePath"));
+        let found = text(number.resolve(
+            &Scope::new(&input, &context),
+            &mut Draw::new(0),
+            "ToleratedFailurePercentagePath",
+        ));
         assert_eq!(found, resolved.map_err(|cause| format!("States.Runtime: {cause}")), "{value}");
     }
 }
@@ -109,7 +112,8 @@ fn a_percentage_by_path_is_between_0_and_100() {
 fn until(wait: &WaitFor, value: &str) -> Result<String, String> {
     let entered_at = timestamp::parse("2026-11-23T06:17:25.250Z").unwrap();
     let input = Payload::parse(format!(r#"{{"at": {value}}}"#)).unwrap();
-    let until = text(wait.until(entered_at, &Scope::new(&input, &support::context())))?;
+    let until =
+        text(wait.until(entered_at, &Scope::new(&input, &support::context()), &mut Draw::new(0)))?;
     Ok(timestamp::format(until))
 }
 

@@ -111,8 +111,12 @@ fn templates_and_calls_read_variables() {
 #[test]
 fn numbers_and_times_come_from_variables() {
     let seconds: Number<u64> = Number::Path(Path::parse("$größe").unwrap());
-    assert_eq!(with(|scope| seconds.resolve(scope, "TimeoutSecondsPath")), Ok(3));
+    assert_eq!(
+        with(|scope| seconds.resolve(scope, &mut Draw::new(0), "TimeoutSecondsPath")),
+        Ok(3)
+    );
     let until = WaitFor::TimestampPath(Path::parse("$at").unwrap());
-    let until = with(|scope| until.until(chrono::DateTime::UNIX_EPOCH, scope)).unwrap();
+    let until =
+        with(|scope| until.until(chrono::DateTime::UNIX_EPOCH, scope, &mut Draw::new(0))).unwrap();
     assert_eq!(until.to_rfc3339(), "2030-01-01T00:00:00+00:00");
 }

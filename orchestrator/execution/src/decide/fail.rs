@@ -1,8 +1,8 @@
 //! A state failed: retry it, catch it, or let it fail what contains it.
 
-use asl::StateKind;
 use asl::error::{EvalError, names};
 use asl::retry::{Catcher, Occurred, Origin, Retrier, matches};
+use asl::{Payload, StateKind};
 
 use super::{Bug, Turn, state_of};
 use crate::branch::{Fault, JoinKind, Parent, Visit, error_output};
@@ -86,18 +86,13 @@ impl Turn<'_> {
         else {
             return false;
         };
-        let error_output = error_output(&falling.fault.failure);
-        let output = match catcher.result_path.place(&self.visit.input, error_output) {
+        let output = match self.caught(catcher, &falling.fault.failure, draft) {
             Ok(output) => output,
-            Err(error) => {
-                falling.fault = self.fault(error);
+            Err(fault) => {
+                falling.fault = fault;
                 return false;
             }
         };
-        if let Err(fault) = self.check_size(&output, &self.visit.state) {
-            falling.fault = fault;
-            return false;
-        }
         self.give_up(falling, draft);
         let kind = EventKind::StateExited {
             state: self.state.name.clone(),
@@ -107,6 +102,22 @@ impl Turn<'_> {
         };
         draft.push(self.id, falling.at, Some(output), kind);
         true
+    }
+
+    /// The output by way of the catcher.
+    fn caught(
+        &self,
+        catcher: &Catcher,
+        failure: &Failure,
+        draft: &mut Draft,
+    ) -> Result<Payload, Fault> {
+        let context = self.context();
+        let error_output = error_output(failure);
+        let scope = self.scope(&self.visit.input, &context).with_error_output(&error_output);
+        let output = catcher.output.make(&scope, error_output.clone(), &mut draft.draw);
+        let output = output.map_err(|error| self.fault(error))?;
+        self.check_size(&output, &self.visit.state)?;
+        Ok(output)
     }
 
     /// The state will not go on: its children close, and a Parallel or a Map says that it failed.

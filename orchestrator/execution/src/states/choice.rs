@@ -1,28 +1,31 @@
 //! Choice: the first rule that holds names the next state.
 
-use asl::error::EvalError;
-use asl::names;
+use asl::error::{EvalError, names};
 
 use crate::branch::Fault;
 use crate::decide::{Next, Turn};
+use crate::draft::Draft;
 
-pub(crate) fn run(turn: &Turn<'_>, choice: &asl::states::Choice) -> Result<Next, Fault> {
+pub(crate) fn run(
+    turn: &Turn<'_>,
+    choice: &asl::states::Choice,
+    draft: &mut Draft,
+) -> Result<Next, Fault> {
     let context = turn.context();
     let input = turn.effective_input(&context)?;
     let scope = turn.scope(&input, &context);
-    let chosen = choice.choose(&scope).map_err(|error| turn.fault(error))?;
-    let Some(next) = chosen else {
-        return Err(turn.fault(EvalError {
-            error: names::NO_CHOICE_MATCHED.into(),
+    let chosen = choice.choose(&scope, &mut draft.draw).map_err(|error| turn.fault(error))?;
+    let (next, output) = match (chosen, choice.default) {
+        (Some(rule), _) => (rule.next, &rule.output),
+        (None, Some(default)) => (default, &choice.output),
+        (None, None) => {
             // AWS's sentence.
-            cause:
-                "Failed to transition out of the state. The state does not point to a next state."
-                    .to_owned(),
-        }));
+            let cause =
+                "Failed to transition out of the state. The state does not point to a next state.";
+            return Err(turn.fault(EvalError::new(names::NO_CHOICE_MATCHED, cause)));
+        }
     };
-    Ok(Next::Exit {
-        output: turn.output(&input, &context)?,
-        next: Some(next),
-        assigned: Vec::new(),
-    })
+    let output = turn.render(output.as_ref(), &scope, draft)?;
+    let output = turn.output(&output, &context)?;
+    Ok(Next::Exit { output, next: Some(next), assigned: Vec::new() })
 }

@@ -1,5 +1,6 @@
 //! Fail: raises its error.
 
+use asl::Scope;
 use asl::retry::Origin;
 use asl::states::FailText;
 
@@ -13,24 +14,28 @@ pub(crate) fn run(
     fail: &asl::states::Fail,
     draft: &mut Draft,
 ) -> Result<Next, Fault> {
-    let error = text(turn, fail.error.as_ref(), "ErrorPath", draft)?;
-    let cause = text(turn, fail.cause.as_ref(), "CausePath", draft)?;
+    let context = turn.context();
+    let scope = turn.scope(&turn.visit.input, &context);
+    let error = text(turn, (fail.error.as_ref(), "ErrorPath"), &scope, draft)?;
+    let cause = text(turn, (fail.cause.as_ref(), "CausePath"), &scope, draft)?;
     Err(Fault { failure: Failure { error, cause }, origin: Origin::Elsewhere })
 }
 
 fn text(
     turn: &Turn<'_>,
-    text: Option<&FailText>,
-    field: &'static str,
+    (text, field): (Option<&FailText>, &'static str),
+    scope: &Scope<'_>,
     draft: &mut Draft,
 ) -> Result<Option<String>, Fault> {
     match text {
         None => Ok(None),
         Some(FailText::Literal(text)) => Ok(Some(text.clone())),
         Some(FailText::Computed(text)) => {
-            let context = turn.context();
-            let scope = turn.scope(&turn.visit.input, &context);
-            let text = text.evaluate(&scope, &mut draft.draw, field);
+            let text = text.evaluate(scope, &mut draft.draw, field);
+            text.map(Some).map_err(|error| turn.fault(error))
+        }
+        Some(FailText::Expression(expression)) => {
+            let text = expression.text(scope, &mut draft.draw);
             text.map(Some).map_err(|error| turn.fault(error))
         }
     }

@@ -3,7 +3,7 @@
 pub(crate) mod run;
 
 use asl::context::MapItem;
-use asl::{Context, Payload};
+use asl::{Payload, Scope};
 use serde_json::Value;
 
 use crate::branch::{Fault, Join, JoinKind, MapJoin};
@@ -25,9 +25,10 @@ pub(crate) fn begin(
     }
     let context = turn.context();
     let input = turn.effective_input(&context)?;
-    let (items, length) = array_of_items(turn, map, &input, &context)?;
+    let scope = turn.scope(&input, &context);
+    let (items, length) = array_of_items(turn, map, &scope, draft)?;
     let max_concurrency = match &map.max_concurrency {
-        Some(number) => number.resolve(&turn.scope(&input, &context), "MaxConcurrencyPath"),
+        Some(number) => number.resolve(&scope, &mut draft.draw, "MaxConcurrencyPath"),
         None => Ok(0),
     };
     let kind = EventKind::MapStarted {
@@ -35,7 +36,7 @@ pub(crate) fn begin(
         start: turn.machine.state(map.processor.start_at).name.clone(),
         length,
         max_concurrency: max_concurrency.map_err(|error| turn.fault(error))?,
-        tolerated_failures: tolerated_failures(turn, map, &input, &context, length)?,
+        tolerated_failures: tolerated_failures(turn, map, &scope, length, draft)?,
     };
     draft.push(turn.id, turn.branch.last, Some(items), kind);
     Ok(Next::Stay)
@@ -100,7 +101,6 @@ fn item_inputs(
     indices: std::ops::Range<usize>,
     draft: &mut Draft,
 ) -> Result<Vec<Payload>, Fault> {
-    let context = turn.context();
     let items = indices.map(|index| {
         let value = running.items.value().get(index).cloned().unwrap_or(Value::Null);
         (index as u64, Payload::from_value(value))
@@ -108,12 +108,13 @@ fn item_inputs(
     let Some(selector) = &map.item_selector else {
         return Ok(items.map(|(_, item)| item).collect());
     };
+    let context = turn.context();
     let input = turn.effective_input(&context)?;
+    let of_state = turn.scope(&input, &context);
     let mut inputs = Vec::new();
     for (index, value) in items {
         let context = turn.context().with_map_item(Some(MapItem { index, value }));
-        let scope = turn.scope(&input, &context);
-        let selected = selector.render(&scope, &mut draft.draw);
+        let selected = selector.render(&of_state.in_context(&context), &mut draft.draw);
         inputs.push(Payload::from_value(selected.map_err(|error| turn.fault(error))?));
     }
     Ok(inputs)
@@ -126,46 +127,32 @@ fn finish(
     draft: &mut Draft,
 ) -> Result<Next, Fault> {
     let context = turn.context();
-    let result = turn.render(map.result_selector.as_ref(), join.array(), &context, draft)?;
-    let output = turn.place(result, &map.result_path, &context)?;
+    let result = join.array();
+    let scope = turn.scope(&turn.visit.input, &context).with_result(&result);
+    let output = turn.make(&map.output, result.clone(), &scope, draft)?;
     Ok(Next::exit(output, map.transition))
 }
 
 fn array_of_items(
     turn: &Turn<'_>,
     map: &asl::states::Map,
-    input: &Payload,
-    context: &Context,
+    scope: &Scope<'_>,
+    draft: &mut Draft,
 ) -> Result<(Payload, u64), Fault> {
-    let items = items(turn, map, input, context)?;
-    let Value::Array(array) = items.value() else {
-        let path = map.items_path.as_ref().map_or("$", |path| path.as_str());
-        return Err(turn.runtime(&format!("Reference path \"{path}\" must point to array.")));
-    };
-    let length = array.len() as u64;
+    let items = map.items.resolve(scope, &mut draft.draw).map_err(|error| turn.fault(error))?;
+    let length = items.value().as_array().map_or(0, Vec::len) as u64;
     Ok((items, length))
-}
-
-fn items(
-    turn: &Turn<'_>,
-    map: &asl::states::Map,
-    input: &Payload,
-    context: &Context,
-) -> Result<Payload, Fault> {
-    let Some(path) = &map.items_path else { return Ok(input.clone()) };
-    let items = path.query(&turn.scope(input, context));
-    items.map(Payload::from_value).map_err(|error| turn.fault(error))
 }
 
 /// The smaller of the two limits, where the state has both; 0 where it has none.
 fn tolerated_failures(
     turn: &Turn<'_>,
     map: &asl::states::Map,
-    input: &Payload,
-    context: &Context,
+    scope: &Scope<'_>,
     length: u64,
+    draft: &mut Draft,
 ) -> Result<u64, Fault> {
-    let (count, percentage) = tolerances(turn, map, input, context)?;
+    let (count, percentage) = tolerances(turn, map, scope, draft)?;
     let share = percentage.map(|percentage| share_of(length, percentage));
     Ok(count.into_iter().chain(share).min().unwrap_or(0))
 }
@@ -174,15 +161,15 @@ fn tolerated_failures(
 fn tolerances(
     turn: &Turn<'_>,
     map: &asl::states::Map,
-    input: &Payload,
-    context: &Context,
+    scope: &Scope<'_>,
+    draft: &mut Draft,
 ) -> Result<(Option<u64>, Option<f64>), Fault> {
-    let scope = turn.scope(input, context);
+    let draw = &mut draft.draw;
     let count = map.tolerated_failure_count.as_ref();
-    let count = count.map(|count| count.resolve(&scope, "ToleratedFailureCountPath"));
+    let count = count.map(|count| count.resolve(scope, draw, "ToleratedFailureCountPath"));
     let percentage = map.tolerated_failure_percentage.as_ref();
     let percentage =
-        percentage.map(|share| share.resolve(&scope, "ToleratedFailurePercentagePath"));
+        percentage.map(|share| share.resolve(scope, draw, "ToleratedFailurePercentagePath"));
     let count = count.transpose().map_err(|error| turn.fault(error))?;
     let percentage = percentage.transpose().map_err(|error| turn.fault(error))?;
     Ok((count, percentage))

@@ -13,7 +13,9 @@ pub(crate) fn begin(
 ) -> Result<Next, Fault> {
     let context = turn.context();
     let input = turn.effective_input(&context)?;
-    let input = turn.render(parallel.parameters.as_ref(), input, &context, draft)?;
+    let scope = turn.scope(&input, &context);
+    let input = turn.render(parallel.arguments.as_ref(), &scope, draft)?;
+    turn.check_size(&input, &turn.visit.state)?;
     let starts = parallel.branches.iter();
     let starts = starts.map(|flow| turn.machine.state(flow.start_at).name.clone()).collect();
     let first = BranchId(turn.execution.branches_made);
@@ -29,7 +31,8 @@ pub(crate) fn finish(
     draft: &mut Draft,
 ) -> Result<Next, Fault> {
     let context = turn.context();
-    let result = turn.render(parallel.result_selector.as_ref(), join.array(), &context, draft)?;
-    let output = turn.place(result, &parallel.result_path, &context)?;
+    let result = join.array();
+    let scope = turn.scope(&turn.visit.input, &context).with_result(&result);
+    let output = turn.make(&parallel.output, result.clone(), &scope, draft)?;
     Ok(Next::exit(output, parallel.transition))
 }

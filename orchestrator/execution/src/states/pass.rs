@@ -15,8 +15,9 @@ pub(crate) fn run(
     let input = turn.effective_input(&context)?;
     let result = match &pass.result {
         Some(result) => Payload::from_value(result.clone()),
-        None => turn.render(pass.parameters.as_ref(), input, &context, draft)?,
+        None => turn.render(pass.parameters.as_ref(), &turn.scope(&input, &context), draft)?,
     };
-    let output = turn.place(result, &pass.result_path, &context)?;
+    let scope = turn.scope(&turn.visit.input, &context);
+    let output = turn.make(&pass.output, result, &scope, draft)?;
     Ok(Next::exit(output, pass.transition))
 }

@@ -21,9 +21,11 @@ pub(crate) fn begin(
     let context = turn.context();
     let input = turn.effective_input(&context)?;
     let scope = turn.scope(&input, &context);
-    let timeout_seconds = seconds(turn, task.timeout.as_ref(), &scope, "TimeoutSecondsPath")?;
-    let heartbeat_seconds = seconds(turn, task.heartbeat.as_ref(), &scope, "HeartbeatSecondsPath")?;
-    let payload = turn.render(task.parameters.as_ref(), input, &context, draft)?;
+    let timeout_seconds =
+        seconds(turn, task.timeout.as_ref(), &scope, "TimeoutSecondsPath", draft)?;
+    let heartbeat_seconds =
+        seconds(turn, task.heartbeat.as_ref(), &scope, "HeartbeatSecondsPath", draft)?;
+    let payload = turn.render(task.arguments.as_ref(), &scope, draft)?;
     turn.check_size(&payload, &turn.visit.state)?;
     let (queue, family) = addressee(turn, task, &payload)?;
     let scheduled = TaskScheduled {
@@ -46,8 +48,8 @@ pub(crate) fn finish(turn: &Turn<'_>, result: &Payload, draft: &mut Draft) -> Re
         return Err(turn.runtime("the definition no longer has a Task here"));
     };
     let context = turn.context();
-    let result = turn.render(task.result_selector.as_ref(), result.clone(), &context, draft)?;
-    let output = turn.place(result, &task.result_path, &context)?;
+    let scope = turn.scope(&turn.visit.input, &context).with_result(result);
+    let output = turn.make(&task.output, result.clone(), &scope, draft)?;
     Ok(Next::exit(output, task.transition))
 }
 
@@ -56,8 +58,9 @@ fn seconds(
     seconds: Option<&Seconds>,
     scope: &Scope<'_>,
     field: &'static str,
+    draft: &mut Draft,
 ) -> Result<Option<u64>, Fault> {
-    let seconds = seconds.map(|seconds| seconds.resolve(scope, field));
+    let seconds = seconds.map(|seconds| seconds.resolve(scope, &mut draft.draw, field));
     seconds.transpose().map_err(|error| turn.fault(error))
 }
 

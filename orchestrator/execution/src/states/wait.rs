@@ -13,20 +13,22 @@ pub(crate) fn begin(
 ) -> Result<Next, Fault> {
     let context = turn.context();
     let input = turn.effective_input(&context)?;
-    let until = wait.until.until(turn.visit.entered_at, &turn.scope(&input, &context));
+    let scope = turn.scope(&input, &context);
+    let until = wait.until.until(turn.visit.entered_at, &scope, &mut draft.draw);
     let until = rounded_up(until.map_err(|error| turn.fault(error))?);
     if until <= turn.now {
-        return finish(turn);
+        return finish(turn, draft);
     }
     draft.internal(turn.id, EventKind::TimerStarted { state: turn.state.name.clone(), until });
     Ok(Next::Stay)
 }
 
-pub(crate) fn finish(turn: &Turn<'_>) -> Result<Next, Fault> {
+pub(crate) fn finish(turn: &Turn<'_>, draft: &mut Draft) -> Result<Next, Fault> {
     let asl::StateKind::Wait(wait) = &turn.state.kind else {
         return Err(turn.runtime("the definition no longer has a Wait here"));
     };
     let context = turn.context();
     let input = turn.effective_input(&context)?;
-    Ok(Next::exit(turn.output(&input, &context)?, wait.transition))
+    let output = turn.render(wait.output.as_ref(), &turn.scope(&input, &context), draft)?;
+    Ok(Next::exit(turn.output(&output, &context)?, wait.transition))
 }

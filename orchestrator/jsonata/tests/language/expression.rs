@@ -1,5 +1,5 @@
 //! The floor's face: what is compiled, what is read, what is answered.
-use jsonata::Expression;
+use jsonata::{Draw, Env, Expression, Frame};
 use serde_json::{Value, json};
 
 use crate::support::in_a_state;
@@ -50,6 +50,21 @@ fn what_it_reads_is_known_without_evaluating() {
     assert_eq!(expression.variables().iter().collect::<Vec<_>>(), ["rate"]);
     assert_eq!(expression.states_members().iter().collect::<Vec<_>>(), ["errorOutput", "result"]);
     assert!(!expression.reads_document());
+    assert!(!expression.reads_whole_states());
+    assert_eq!(expression.functions().iter().collect::<Vec<_>>(), ["map"]);
+    for source in ["$states", "$keys($states)", "$states[0].input", "{'all': $states}"] {
+        assert!(Expression::compile(source).unwrap().reads_whole_states(), "{source}");
+    }
+}
+
+#[test]
+fn a_frame_grows_by_a_member_and_by_a_variable() {
+    let frame = Frame::new([("input", &json!(1))], [("x", &json!(2))]);
+    let frame = frame.with_state("result", &json!(3)).with_variable("x", &json!(4));
+    let frame = frame.with_variable("y", &json!(5));
+    let env = &mut Env { now: chrono::DateTime::UNIX_EPOCH, draw: &mut Draw::new(1) };
+    let expression = Expression::compile("[$states.input, $states.result, $x, $y]").unwrap();
+    assert_eq!(expression.evaluate(&frame, env), Ok(Some(json!([1, 3, 4, 5]))));
 }
 
 #[test]

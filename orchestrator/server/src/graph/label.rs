@@ -4,7 +4,7 @@ use asl::machine::Edge as Way;
 use asl::resource::{Pattern, ResourceKind};
 use asl::retry::Retrier;
 use asl::states::{
-    Comparison, Condition, FailText, Kind, Map, Number, Operand, Order, Task, WaitFor,
+    Comparison, Condition, FailText, Items, Kind, Map, Number, Operand, Order, Task, Test, WaitFor,
 };
 use asl::{State, StateKind};
 
@@ -66,8 +66,10 @@ fn waiting(until: &WaitFor) -> String {
     match until {
         WaitFor::Seconds(seconds) => format!("{seconds} s"),
         WaitFor::SecondsPath(path) => format!("{} seconds", path.as_str()),
+        WaitFor::SecondsExpression(expression) => format!("{} seconds", expression.source()),
         WaitFor::Timestamp(at) => format!("until {}", crate::output::iso_of(*at)),
         WaitFor::TimestampPath(path) => format!("until {}", path.as_str()),
+        WaitFor::TimestampExpression(expression) => format!("until {}", expression.source()),
     }
 }
 
@@ -75,15 +77,24 @@ fn fail_text(text: &FailText) -> String {
     match text {
         FailText::Literal(text) => shortened(text, CAUSE_CHARS_MAX),
         FailText::Computed(_) => "error from the input".to_owned(),
+        FailText::Expression(expression) => shortened(expression.source(), CAUSE_CHARS_MAX),
     }
 }
 
 fn each_item(map: &Map) -> String {
-    let items = map.items_path.as_ref().map_or("$", |path| path.as_str());
+    let items = match &map.items {
+        Items::Path(path) => path.as_ref().map_or("$", |path| path.as_str()),
+        Items::Computed(None) => "$states.input",
+        Items::Computed(Some(items)) => {
+            items.as_expression().map_or("the items", |expression| expression.source())
+        }
+    };
+    let items = shortened(items, CONDITION_CHARS_MAX);
     let at_once = match &map.max_concurrency {
         None | Some(Number::Literal(0)) => String::new(),
         Some(Number::Literal(count)) => format!(", {count} at once"),
         Some(Number::Path(path)) => format!(", {} at once", path.as_str()),
+        Some(Number::Expression(expression)) => format!(", {} at once", expression.source()),
     };
     format!("each of {items}{at_once}")
 }
@@ -94,7 +105,7 @@ pub(super) fn of_way(state: &State, way: Way) -> Option<String> {
         Way::Default => Some("otherwise".to_owned()),
         Way::Rule(index) => match &state.kind {
             StateKind::Choice(choice) => {
-                Some(shortened(&condition(&choice.rules[index].condition), CONDITION_CHARS_MAX))
+                Some(shortened(&test(&choice.rules[index].test), CONDITION_CHARS_MAX))
             }
             StateKind::Task(_)
             | StateKind::Wait(_)
@@ -117,6 +128,15 @@ pub(super) fn of_way(state: &State, way: Way) -> Option<String> {
             };
             Some(catchers[index].error_equals.join(", "))
         }
+    }
+}
+
+fn test(of: &Test) -> String {
+    match of {
+        Test::Comparison(compared) => condition(compared),
+        Test::Expression(expression) => expression.source().to_owned(),
+        Test::Fixed(true) => "always".to_owned(),
+        Test::Fixed(false) => "never".to_owned(),
     }
 }
 

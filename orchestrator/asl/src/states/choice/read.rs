@@ -1,8 +1,8 @@
 //! Choice rules as a definition writes them.
 
 use super::comparator::{Comparator, NAMES, Source, Type};
-use super::{Choice, ChoiceRule, Comparison, Condition, Operand, Pattern};
-use crate::check::{Field, Fields, Within};
+use super::{Choice, ChoiceRule, Comparison, Condition, Operand, Pattern, Test};
+use crate::check::{Field, Fields, Sees, Within};
 use crate::diagnostic::Fault;
 use crate::machine::QueryLanguage;
 
@@ -12,12 +12,12 @@ const FORMS: [&str; 5] = ["And", "Or", "Not", "Variable", "Condition"];
 impl Choice {
     pub(crate) fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
         fields.require(&["Choices"]);
-        fields.variables();
-        fields.expression("Output");
+        fields.variables(Sees::Input);
+        let output = fields.output(Sees::Input);
         let default = fields.get("Default").and_then(|target| within.target(&target));
         let rules = fields.get("Choices")?.some_items()?;
         let rules: Vec<_> = rules.iter().map(|rule| ChoiceRule::read(rule, within)).collect();
-        Some(Self { rules: rules.into_iter().collect::<Option<_>>()?, default })
+        Some(Self { rules: rules.into_iter().collect::<Option<_>>()?, default, output })
     }
 }
 
@@ -25,12 +25,42 @@ impl ChoiceRule {
     fn read(rule: &Field<'_>, within: Within<'_>) -> Option<Self> {
         let mut fields = rule.object()?;
         fields.require(&["Next"]);
-        fields.variables();
-        fields.expression("Output");
+        fields.variables(Sees::Input);
+        let output = fields.output(Sees::Input);
         let next = fields.get("Next").and_then(|target| within.target(&target));
-        let condition = Condition::read(&mut fields);
+        let test = Test::read(&mut fields);
         fields.close();
-        Some(Self { condition: condition?, next: next? })
+        Some(Self { test: test?, output, next: next? })
+    }
+}
+
+impl Test {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        match fields.language {
+            QueryLanguage::JsonPath => Condition::read(fields).map(Self::Comparison),
+            QueryLanguage::Jsonata => Self::read_computed(fields),
+        }
+    }
+
+    fn read_computed(fields: &mut Fields<'_>) -> Option<Self> {
+        fields.text("Comment");
+        let of_json_path = FORMS.iter().filter(|form| **form != "Condition");
+        let misplaced: Vec<_> = of_json_path.filter(|form| fields.has(form)).collect();
+        if !misplaced.is_empty() || !fields.has("Condition") {
+            for form in &misplaced {
+                fields.get(form);
+            }
+            if misplaced.is_empty() {
+                fields.report(Fault::NotACondition);
+            }
+            fields.accept_any();
+            return None;
+        }
+        let condition = fields.get("Condition")?;
+        match condition.node.text() {
+            Some(_) => condition.expression().map(Self::Expression),
+            None => condition.flag().map(Self::Fixed),
+        }
     }
 }
 
@@ -43,7 +73,7 @@ impl Condition {
             fields.accept_any();
             return None;
         }
-        fields.expression("Condition");
+        fields.get("Condition");
         if let Some(all) = fields.get("And") {
             return read_all(&all).map(Self::And);
         }
@@ -53,13 +83,7 @@ impl Condition {
         if let Some(not) = fields.get("Not") {
             return read_nested(&not).map(|condition| Self::Not(Box::new(condition)));
         }
-        match fields.language {
-            QueryLanguage::JsonPath => Self::read_comparison(fields),
-            QueryLanguage::Jsonata => {
-                fields.get("Variable");
-                None
-            }
-        }
+        Self::read_comparison(fields)
     }
 
     fn read_comparison(fields: &mut Fields<'_>) -> Option<Self> {

@@ -1,19 +1,18 @@
 //! A Map as a definition writes it.
 
 use super::distributed::{self, Mode};
-use super::{Map, MapNumber};
-use crate::check::{Field, Fields, Within, read_inner_flow};
+use super::{Items, Map, MapNumber};
+use crate::check::{Field, Fields, Sees, Within, read_inner_flow};
 use crate::diagnostic::Fault;
-use crate::machine::{Flow, Transition};
+use crate::machine::{Flow, QueryLanguage, Transition};
 use crate::path::Path;
 use crate::retry::{Catcher, Retrier};
-use crate::states::{Number, ResultPath};
+use crate::states::{Number, Output};
+use crate::template::Template;
 
 impl Map {
     pub(crate) fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
-        fields.variables();
-        fields.expression("Items");
-        fields.expression("Output");
+        fields.variables(Sees::Result);
         fields.exclude(&["ItemSelector", "Parameters"]);
         let item_selector = fields.template("ItemSelector");
         let parameters = fields.template("Parameters");
@@ -21,7 +20,7 @@ impl Map {
         let distributed = distributed::read(fields, mode);
         let transition = Transition::read(fields, within);
         Some(Self {
-            items_path: fields.get("ItemsPath").and_then(|field| read_items_path(&field)),
+            items: Items::read(fields),
             item_selector: item_selector.or(parameters),
             max_concurrency: count(fields, "MaxConcurrency", "MaxConcurrencyPath"),
             tolerated_failure_count: count(
@@ -30,8 +29,7 @@ impl Map {
                 "ToleratedFailureCountPath",
             ),
             tolerated_failure_percentage: percentage(fields),
-            result_selector: fields.template("ResultSelector"),
-            result_path: ResultPath::read(fields),
+            output: Output::read(fields, Sees::Result),
             retry: Retrier::read_all(fields),
             catch: Catcher::read_all(fields, within),
             processor: processor?,
@@ -39,6 +37,21 @@ impl Map {
             transition: transition?,
         })
     }
+}
+
+impl Items {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        let path = fields.get("ItemsPath").and_then(|field| read_items_path(&field));
+        let items = fields.get("Items").and_then(|field| read_items(&field));
+        match fields.language {
+            QueryLanguage::JsonPath => Self::Path(path),
+            QueryLanguage::Jsonata => Self::Computed(items),
+        }
+    }
+}
+
+fn read_items(field: &Field<'_>) -> Option<Template> {
+    if field.node.array().is_some() { field.template() } else { field.expression().map(Into::into) }
 }
 
 /// One value: the array itself.
@@ -58,8 +71,10 @@ fn count(fields: &mut Fields<'_>, literal: &'static str, path: &'static str) -> 
 
 fn percentage(fields: &mut Fields<'_>) -> Option<Number<f64>> {
     fields.exclude(&["ToleratedFailurePercentage", "ToleratedFailurePercentagePath"]);
-    let literal = fields.get("ToleratedFailurePercentage");
-    let literal = literal.and_then(|field| field.number(0, Some(100))).map(Number::Literal);
+    let literal = fields.get("ToleratedFailurePercentage").and_then(|field| {
+        let written = |field: &Field<'_>| field.number(0, Some(100)).map(Number::Literal);
+        field.written_or_computed(written, Number::Expression)
+    });
     let path = fields.path("ToleratedFailurePercentagePath").map(Number::Path);
     literal.or(path)
 }

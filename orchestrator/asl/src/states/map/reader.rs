@@ -60,8 +60,7 @@ impl ItemReader {
         fields.require(&["Resource"]);
         let resource = fields.get("Resource");
         let action = resource.and_then(|resource| s3_action(&resource, &READS));
-        fields.expression("Arguments");
-        let parameters = fields.template("Parameters");
+        let parameters = fields.arguments();
         let config = fields.get("ReaderConfig");
         let has_config = config.is_some();
         let config = config.and_then(|config| Config::read(&config, action));

@@ -49,8 +49,7 @@ impl ResultWriter {
         }
         let resource = fields.get("Resource");
         let writes = resource.as_ref().and_then(|resource| s3_action(resource, &["putObject"]));
-        fields.expression("Arguments");
-        let parameters = fields.template("Parameters");
+        let parameters = fields.arguments();
         let config = fields.get("WriterConfig").map(|config| WriterConfig::read(&config));
         fields.close();
         // Seen on AWS: a writer that goes to S3 and says nothing else keeps the metadata.

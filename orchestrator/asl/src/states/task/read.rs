@@ -1,21 +1,18 @@
 //! A Task as a definition writes it.
 
-use serde_json::Value;
-
 use super::{Seconds, Task};
-use crate::check::{Field, Fields, SECONDS_MAX, Within};
+use crate::check::{Field, Fields, SECONDS_MAX, Sees, Within};
 use crate::diagnostic::Fault;
 use crate::machine::{MachineType, QueryLanguage, Transition};
 use crate::resource::{Pattern, Resource, ResourceKind};
 use crate::retry::{Catcher, Retrier};
-use crate::states::{Number, ResultPath};
+use crate::states::{Number, Output};
+use crate::template::Template;
 
 impl Task {
     pub(crate) fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
         fields.require(&["Resource"]);
-        fields.variables();
-        fields.expression("Arguments");
-        fields.expression("Output");
+        fields.variables(Sees::Result);
         let resource = fields.get("Resource").and_then(|field| read_resource(&field));
         let timeout = fields.seconds("TimeoutSeconds", "TimeoutSecondsPath", 1..=SECONDS_MAX);
         let heartbeat = fields.seconds("HeartbeatSeconds", "HeartbeatSecondsPath", 1..=SECONDS_MAX);
@@ -25,9 +22,8 @@ impl Task {
             check_parameters(fields, resource);
         }
         Some(Self {
-            parameters: fields.template("Parameters"),
-            result_selector: fields.template("ResultSelector"),
-            result_path: ResultPath::read(fields),
+            arguments: fields.arguments(),
+            output: Output::read(fields, Sees::Result),
             timeout,
             heartbeat,
             credentials: fields.get("Credentials").and_then(|field| read_credentials(&field)),
@@ -113,16 +109,10 @@ fn check_heartbeat(
     }
 }
 
-fn read_credentials(field: &Field<'_>) -> Option<Value> {
+fn read_credentials(field: &Field<'_>) -> Option<Template> {
     let has_role = field.object()?.names().any(|name| is_parameter(name, "RoleArn"));
     if !has_role {
         field.report(Fault::MissingParameter { field: "RoleArn" });
     }
-    match field.language {
-        QueryLanguage::JsonPath => {
-            field.template();
-        }
-        QueryLanguage::Jsonata => field.check_expressions(),
-    }
-    Some(field.node.to_value())
+    field.template()
 }

@@ -4,7 +4,7 @@ use asl::context::MapItem;
 use asl::error::names;
 use asl::retry::Origin;
 use asl::states::{Distributed, MapNumber, Target, Transformation};
-use asl::{Context, Payload, QueryLanguage};
+use asl::{Payload, QueryLanguage, Scope};
 use serde_json::{Map, Value};
 
 use crate::branch::Fault;
@@ -33,7 +33,8 @@ pub(crate) fn find(
     } else {
         let context = turn.context();
         let input = turn.effective_input(&context)?;
-        let (items, length) = super::array_of_items(turn, map, &input, &context)?;
+        let (items, length) =
+            super::array_of_items(turn, map, &turn.scope(&input, &context), draft)?;
         (Some(items), length)
     };
     let kind = EventKind::MapItemsFound { state: turn.state.name.clone(), length };
@@ -52,10 +53,11 @@ pub(crate) fn begin(
     };
     let context = turn.context();
     let input = turn.effective_input(&context)?;
-    let limits = limits(turn, map, &input, &context)?;
-    let batch = batch_limits(turn, distributed, &input, &context)?;
-    let documents = documents(turn, distributed, (&input, &context), draft)?;
-    let max_items = max_items(turn, distributed, &input, &context);
+    let scope = turn.scope(&input, &context);
+    let limits = limits(turn, map, &scope, draft)?;
+    let batch = batch_limits(turn, distributed, &scope, draft)?;
+    let documents = documents(turn, distributed, &scope, draft)?;
+    let max_items = max_items(distributed, &scope, draft);
     let label = distributed.label.clone().unwrap_or_else(|| draft.draw.uuid().into());
     let number = Seq(draft.first_seq.0 + draft.events.len() as u64);
     let id = turn.execution.id.of_map_run(number).to_string();
@@ -135,13 +137,13 @@ fn check(turn: &Turn<'_>, work: &Work) -> Result<(), Fault> {
 fn limits(
     turn: &Turn<'_>,
     map: &asl::states::Map,
-    input: &Payload,
-    context: &Context,
+    scope: &Scope<'_>,
+    draft: &mut Draft,
 ) -> Result<MapRunLimits, Fault> {
     let (tolerated_failure_count, tolerated_failure_percentage) =
-        super::tolerances(turn, map, input, context)?;
+        super::tolerances(turn, map, scope, draft)?;
     let max_concurrency =
-        number(turn, map.max_concurrency.as_ref(), (input, context), "MaxConcurrencyPath")?;
+        number(turn, (map.max_concurrency.as_ref(), "MaxConcurrencyPath"), scope, draft)?;
     let max_concurrency = max_concurrency.unwrap_or(0);
     Ok(MapRunLimits { max_concurrency, tolerated_failure_count, tolerated_failure_percentage })
 }
@@ -149,14 +151,15 @@ fn limits(
 fn batch_limits(
     turn: &Turn<'_>,
     distributed: &Distributed,
-    input: &Payload,
-    context: &Context,
+    scope: &Scope<'_>,
+    draft: &mut Draft,
 ) -> Result<Option<BatchLimits>, Fault> {
     let Some(batcher) = &distributed.batcher else { return Ok(None) };
-    let scope = (input, context);
+    let items = (batcher.max_items.as_ref(), "MaxItemsPerBatchPath");
+    let bytes = (batcher.max_input_bytes.as_ref(), "MaxInputBytesPerBatchPath");
     let limits = BatchLimits {
-        items: number(turn, batcher.max_items.as_ref(), scope, "MaxItemsPerBatchPath")?,
-        bytes: number(turn, batcher.max_input_bytes.as_ref(), scope, "MaxInputBytesPerBatchPath")?,
+        items: number(turn, items, scope, draft)?,
+        bytes: number(turn, bytes, scope, draft)?,
     };
     if limits.items == Some(0) || limits.bytes == Some(0) {
         return Err(turn.runtime("The limits of ItemBatcher must be positive."));
@@ -166,24 +169,23 @@ fn batch_limits(
 
 fn number(
     turn: &Turn<'_>,
-    number: Option<&MapNumber>,
-    (input, context): (&Payload, &Context),
-    field: &'static str,
+    (number, field): (Option<&MapNumber>, &'static str),
+    scope: &Scope<'_>,
+    draft: &mut Draft,
 ) -> Result<Option<u64>, Fault> {
-    let number = number.map(|number| number.resolve(&turn.scope(input, context), field));
+    let number = number.map(|number| number.resolve(scope, &mut draft.draw, field));
     number.transpose().map_err(|error| turn.fault(error))
 }
 
 /// Seen on AWS: a wrong MaxItems is the reader's failure, not the state's.
 fn max_items(
-    turn: &Turn<'_>,
     distributed: &Distributed,
-    input: &Payload,
-    context: &Context,
+    scope: &Scope<'_>,
+    draft: &mut Draft,
 ) -> Result<Option<u64>, Failure> {
     let max_items = distributed.reader.as_ref().and_then(|reader| reader.max_items.as_ref());
     let Some(number) = max_items else { return Ok(None) };
-    let number = match number.integer(&turn.scope(input, context), "MaxItemsPath") {
+    let number = match number.integer(scope, &mut draft.draw, "MaxItemsPath") {
         Ok(number) if number > 0 => u64::try_from(number).unwrap_or(u64::MAX),
         Ok(_) => {
             let cause = "field MaxItems must be positive";
@@ -197,7 +199,7 @@ fn max_items(
 fn documents(
     turn: &Turn<'_>,
     distributed: &Distributed,
-    (input, context): (&Payload, &Context),
+    scope: &Scope<'_>,
     draft: &mut Draft,
 ) -> Result<Payload, Fault> {
     let reader = distributed.reader.as_ref().and_then(|reader| reader.parameters.as_ref());
@@ -209,7 +211,7 @@ fn documents(
     let mut documents = Map::new();
     for (name, template) in [("reader", reader), ("batch", batch), ("writer", writer)] {
         let Some(template) = template else { continue };
-        let rendered = template.render(&turn.scope(input, context), &mut draft.draw);
+        let rendered = template.render(scope, &mut draft.draw);
         documents.insert(name.to_owned(), rendered.map_err(|error| turn.fault(error))?);
     }
     Ok(Payload::from_value(Value::Object(documents)))
@@ -310,8 +312,8 @@ fn finish(
         Some(written) => written.clone(),
         None => Payload::trusted(array(map, work)),
     };
-    let result = turn.render(map.result_selector.as_ref(), result, &context, draft)?;
-    let output = turn.place(result, &map.result_path, &context)?;
+    let scope = turn.scope(&turn.visit.input, &context).with_result(&result);
+    let output = turn.make(&map.output, result.clone(), &scope, draft)?;
     Ok(Next::exit(output, map.transition))
 }
 
