@@ -18,7 +18,11 @@ pub(crate) fn read_inner_flow(fields: &mut Fields<'_>) -> Option<Flow> {
 pub(super) fn read_flow(fields: &mut Fields<'_>) -> Option<Flow> {
     fields.require(&["States", "StartAt"]);
     let start_at = fields.get("StartAt");
-    let states = fields.get("States")?;
+    let Some(states) = fields.get("States") else {
+        // Its own fault is told although nothing can be looked up.
+        start_at.and_then(|field| field.text());
+        return None;
+    };
     let check = fields.check;
     let Some(members) = states.node.object() else {
         states.report(Fault::WrongType { expected: "Object" });
