@@ -3,6 +3,7 @@
 mod arrows;
 mod dependencies;
 mod deploy;
+mod mutations;
 mod sources;
 mod tidy;
 
