@@ -8,13 +8,13 @@ fn misfits(patch: &Source, read: impl Fn(&str) -> String) -> Vec<String> {
     let mut faults = Vec::new();
     for file in patch.text.split("\ndiff --git ") {
         let Some((head, hunks)) = file.split_once("\n@@ ") else { continue };
-        let path = head.lines().find_map(|line| line.strip_prefix("+++ b/")).unwrap_or_default();
-        let text = read(path);
+        let target = head.lines().find_map(|line| line.strip_prefix("+++ b/")).unwrap_or_default();
+        let text = read(target);
         let hunks = hunks.split("\n@@ ").filter(|hunk| !text.contains(&before(hunk)));
         faults.extend(hunks.map(|hunk| {
             let place = hunk.lines().next().unwrap_or_default();
             format!(
-                "{}: {path}, @@ {place}: make the patch anew, as the file reads now",
+                "{}: {target}, @@ {place}: make the patch anew, as the file reads now",
                 patch.path
             )
         }));
@@ -33,7 +33,7 @@ fn before(hunk: &str) -> String {
 fn every_mutation_fits_the_sources() {
     let patches = sources::all(".patch");
     assert!(patches.len() >= 4, "there are patches: {}", patches.len());
-    assert_none(&patches.iter().flat_map(|patch| misfits(patch, read)).collect::<Vec<_>>());
+    assert_none(&patches.iter().flat_map(|it| misfits(it, read)).collect::<Vec<_>>());
 }
 
 #[test]
