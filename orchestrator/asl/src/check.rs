@@ -12,6 +12,7 @@ mod language;
 mod scope;
 mod source;
 mod template;
+mod variables;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -24,11 +25,13 @@ use crate::payload::{NESTING_MAX, PayloadError};
 pub(crate) use expression::Sees;
 pub(crate) use field::Field;
 pub(crate) use fields::Fields;
-pub(crate) use flow::read_inner_flow;
+pub(crate) use flow::{read_hidden_flow, read_inner_flow};
 pub(crate) use language::read_of_state as read_language;
 pub(crate) use scope::Within;
 use source::Node;
 pub(crate) use template::warn_of_static_result;
+use variables::Surroundings;
+pub(crate) use variables::{Assigner, Ledger};
 
 /// `TimeoutSeconds` and the like: a little over three years.
 pub(crate) const SECONDS_MAX: u64 = 99_999_999;
@@ -62,6 +65,7 @@ pub(crate) struct Check {
     /// The number of each state, by the place of its value.
     ids: BTreeMap<usize, StateId>,
     states: RefCell<Vec<(StateId, State)>>,
+    pub(crate) variables: Ledger,
     faults: RefCell<Vec<(Place, Fault)>>,
 }
 
@@ -80,6 +84,7 @@ impl Check {
             language: language::of_machine(root),
             ids: scope::number(root),
             states: RefCell::default(),
+            variables: Ledger::default(),
             faults: RefCell::default(),
         }
     }
@@ -100,8 +105,9 @@ impl Check {
         let comment = fields.text("Comment");
         let timeout_seconds = fields.integer("TimeoutSeconds", 1..=SECONDS_MAX);
         scope::report_repeated_names(self, root);
-        let root = flow::read_flow(&mut fields);
+        let root = flow::read_flow(&mut fields, Surroundings::Seen);
         fields.close();
+        self.variables.report(self);
         let states = self.take_states()?;
         let by_name = names(&states);
         Some(StateMachine {

@@ -6,6 +6,7 @@ mod parse;
 mod texts;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -24,6 +25,21 @@ pub(crate) enum Expression {
     Text(Text),
     /// A number, `true`, `false` or `null`.
     Literal(Value),
+}
+
+impl Expression {
+    /// Every variable that it reads, as often as it does.
+    pub(crate) fn visit_variables(&self, visit: &mut dyn FnMut(&Arc<str>)) {
+        match self {
+            Self::Path(path) => path.variable().into_iter().for_each(visit),
+            Self::Call(call) => {
+                for argument in &call.arguments {
+                    argument.visit_variables(visit);
+                }
+            }
+            Self::Text(_) | Self::Literal(_) => {}
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

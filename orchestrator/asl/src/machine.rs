@@ -7,7 +7,7 @@ use crate::check;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::path::Path;
 use crate::retry::Catcher;
-use crate::states::{Choice, ChoiceRule, Fail, Map, Parallel, Pass, Succeed, Task, Wait};
+use crate::states::{Assign, Choice, ChoiceRule, Fail, Map, Parallel, Pass, Succeed, Task, Wait};
 
 /// A valid definition. Built by `StateMachine::parse` alone.
 #[derive(Debug)]
@@ -99,6 +99,10 @@ pub struct State {
     pub input_path: DataPath,
     /// `OutputPath`, where the state has one.
     pub output_path: DataPath,
+    /// Of a Choice: when none of its rules holds.
+    pub assign: Assign,
+    /// The variables that it reads, each once, in document order. Those that states inside it read are theirs.
+    pub variables_read: Vec<Arc<str>>,
     pub kind: StateKind,
 }
 

@@ -4,7 +4,7 @@ mod read;
 
 use crate::error::names;
 use crate::machine::StateId;
-use crate::states::Output;
+use crate::states::{Assign, Output};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retrier {
@@ -31,6 +31,7 @@ pub struct Catcher {
     pub error_equals: Vec<String>,
     /// Of the error output.
     pub output: Output,
+    pub assign: Assign,
     pub next: StateId,
 }
 

@@ -1,5 +1,6 @@
 //! The eight state types, one file each.
 
+mod assign;
 mod choice;
 mod fail;
 mod map;
@@ -9,6 +10,7 @@ mod succeed;
 mod task;
 mod wait;
 
+pub use assign::Assign;
 pub use choice::{
     Choice, ChoiceRule, Comparison, Condition, Kind, Operand, Order, Pattern, PatternError, Test,
 };
@@ -68,12 +70,15 @@ impl State {
             Some(StateKind::Fail(_)) => DataPath::Whole,
             Some(_) | None => fields.data_path(name),
         };
+        let (input_path, output_path) = (data_path("InputPath"), data_path("OutputPath"));
         Some(Self {
             name: name.into(),
             comment,
             query_language: language,
-            input_path: data_path("InputPath"),
-            output_path: data_path("OutputPath"),
+            input_path,
+            output_path,
+            assign: Assign::read_of_state(fields),
+            variables_read: within.variables_read(fields.check),
             kind: kind?,
         })
     }

@@ -1,6 +1,8 @@
 //! Payload templates: JSON in which a field `"name.$"` is computed by a path or an intrinsic function (JSONPath), or a
 //! string `{% … %}` by an expression (JSONata).
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::Draw;
@@ -69,6 +71,11 @@ impl Template {
         let mut parser = Parser { pointer: String::new(), faults: Vec::new() };
         let root = parser.node(template);
         if parser.faults.is_empty() { Ok(Self { root }) } else { Err(parser.faults) }
+    }
+
+    /// Every variable that it reads, with the pointer of the field that does.
+    pub(crate) fn visit_variables(&self, visit: &mut impl FnMut(&str, &Arc<str>)) {
+        self.root.visit_variables("", visit);
     }
 
     pub fn render(&self, scope: &Scope<'_>, draw: &mut Draw) -> Result<Value, EvalError> {
@@ -154,15 +161,36 @@ impl Parser {
     /// Reads one level down, at the field or index `token`.
     fn within<T>(&mut self, token: &str, read: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.pointer.len();
-        self.pointer.push('/');
-        self.pointer.push_str(&token.replace('~', "~0").replace('/', "~1"));
+        self.pointer.push_str(&step(token));
         let result = read(self);
         self.pointer.truncate(length);
         result
     }
 }
 
+/// A step of a JSON pointer.
+fn step(token: &str) -> String {
+    format!("/{}", token.replace('~', "~0").replace('/', "~1"))
+}
+
 impl Node {
+    /// Those that paths read: expressions were told of where they were compiled.
+    fn visit_variables(&self, pointer: &str, visit: &mut impl FnMut(&str, &Arc<str>)) {
+        match self {
+            Self::Constant(_) | Self::Expression(_) => {}
+            Self::Array(nodes) => {
+                for (index, node) in nodes.iter().enumerate() {
+                    node.visit_variables(&format!("{pointer}/{index}"), visit);
+                }
+            }
+            Self::Object(fields) => {
+                for field in fields {
+                    field.visit_variables(pointer, visit);
+                }
+            }
+        }
+    }
+
     /// `whole` is the same array, as it is written.
     pub(crate) fn array(nodes: Vec<Self>, whole: impl FnOnce() -> Value) -> Self {
         let is_constant = |node: &Self| matches!(node, Self::Constant(_));
@@ -194,6 +222,18 @@ impl Node {
 }
 
 impl Field {
+    fn visit_variables(&self, holder: &str, visit: &mut impl FnMut(&str, &Arc<str>)) {
+        match self {
+            Self::Nested { name, node } => {
+                node.visit_variables(&format!("{holder}{}", step(name)), visit);
+            }
+            Self::Computed { written, expression, .. } => {
+                let pointer = format!("{holder}{}", step(written));
+                expression.visit_variables(&mut |name| visit(&pointer, name));
+            }
+        }
+    }
+
     fn render(&self, evaluation: &mut Evaluation<'_>) -> Result<(&str, Value), EvalError> {
         match self {
             Self::Nested { name, node } => Ok((name, node.render(evaluation)?)),
@@ -222,6 +262,10 @@ impl Text {
             return Err(format!("{} does not return a string", call.function.name()));
         }
         Ok(Self { expression })
+    }
+
+    pub(crate) fn visit_variables(&self, visit: &mut impl FnMut(&Arc<str>)) {
+        self.expression.visit_variables(visit);
     }
 
     /// `field` is the one that holds the text: it stands in the cause of an error.

@@ -31,12 +31,12 @@ pub(crate) enum Next {
 }
 
 impl Next {
-    pub(crate) fn exit(output: Payload, transition: Transition) -> Self {
+    pub(crate) fn exit(output: Payload, assigned: Vec<Assignment>, transition: Transition) -> Self {
         let next = match transition {
             Transition::Next(next) => Some(next),
             Transition::End => None,
         };
-        Self::Exit { output, next, assigned: Vec::new() }
+        Self::Exit { output, next, assigned }
     }
 }
 

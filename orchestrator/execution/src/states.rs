@@ -9,9 +9,9 @@ pub(crate) mod succeed;
 pub(crate) mod task;
 pub(crate) mod wait;
 
-use asl::states::Output;
+use asl::states::{Assign, Output};
 use asl::template::Template;
-use asl::{Payload, Scope};
+use asl::{Assignment, Payload, QueryLanguage, Scope};
 
 use crate::branch::Fault;
 use crate::decide::Turn;
@@ -28,6 +28,22 @@ impl Turn<'_> {
         let Some(template) = template else { return Ok(scope.input.clone()) };
         let rendered = template.render(scope, &mut draft.draw);
         rendered.map(Payload::from_value).map_err(|error| self.fault(error))
+    }
+
+    /// What an `Assign` sets, visible with the state's exit. Paths look into `current`: the result where there is one,
+    /// the effective input, or a catcher's error output.
+    pub(crate) fn assign(
+        &self,
+        assign: &Assign,
+        current: &Payload,
+        scope: &Scope<'_>,
+        draft: &mut Draft,
+    ) -> Result<Vec<Assignment>, Fault> {
+        let assigned = match self.state.query_language {
+            QueryLanguage::JsonPath => assign.evaluate(&scope.of_input(current), &mut draft.draw),
+            QueryLanguage::Jsonata => assign.evaluate(scope, &mut draft.draw),
+        };
+        assigned.map_err(|error| self.fault(error))
     }
 
     /// A result on its way out. The scope's input is the state's own; `OutputPath` comes last.

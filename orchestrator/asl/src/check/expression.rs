@@ -1,5 +1,7 @@
 //! JSONata expressions in strings, `{% … %}`: compiled, and held against what their field can see.
 
+use std::sync::Arc;
+
 use super::source::{Json, Member, Node};
 use super::{Field, Place, template};
 use crate::diagnostic::Fault;
@@ -81,7 +83,10 @@ impl Reader<'_, '_> {
                 let location = &place.pointer[self.field.state_pointer..];
                 match Expression::compile(source, location) {
                     Ok(expression) => match self.unseen(&expression) {
-                        None => return Ok(Some(expression)),
+                        None => {
+                            self.tell_variables(&expression, place);
+                            return Ok(Some(expression));
+                        }
                         Some(fault) => fault,
                     },
                     Err(error) => Fault::NotAnExpression { reason: error.to_string() },
@@ -90,6 +95,12 @@ impl Reader<'_, '_> {
         };
         self.field.check.report(place, fault);
         Err(Faulty)
+    }
+
+    fn tell_variables(&self, expression: &Expression, place: &Place) {
+        for name in expression.compiled().variables() {
+            self.field.check.variables.reads(place, &Arc::from(name.as_str()));
+        }
     }
 
     /// What the expression asks for and cannot have here.

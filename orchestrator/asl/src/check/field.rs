@@ -136,12 +136,13 @@ impl<'a> Field<'a> {
 
     pub(crate) fn path(&self) -> Option<Path> {
         let text = self.text()?;
-        if template::names_variable(text) {
-            return self.refuse(Fault::VARIABLES);
-        }
-        Path::parse(text)
+        let path = Path::parse(text)
             .map_err(|error| self.report(Fault::NotAPath { reason: error.to_string() }))
-            .ok()
+            .ok()?;
+        if let Some(name) = path.variable() {
+            self.check.variables.reads(&self.place, name);
+        }
+        Some(path)
     }
 
     pub(crate) fn reference_path(&self) -> Option<ReferencePath> {
@@ -185,10 +186,10 @@ impl<'a> Field<'a> {
     /// `ErrorPath` and `CausePath`.
     pub(crate) fn computed_text(&self) -> Option<Text> {
         let text = self.text()?;
-        if template::names_variable(text) {
-            return self.refuse(Fault::VARIABLES);
-        }
-        Text::parse(text).map_err(|reason| self.report(Fault::NotAText { reason })).ok()
+        let text =
+            Text::parse(text).map_err(|reason| self.report(Fault::NotAText { reason })).ok()?;
+        text.visit_variables(&mut |name| self.check.variables.reads(&self.place, name));
+        Some(text)
     }
 
     pub(crate) fn value(&self) -> Value {

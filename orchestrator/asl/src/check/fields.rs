@@ -65,6 +65,11 @@ impl<'a> Fields<'a> {
         member(self.members, name).is_some()
     }
 
+    /// The text of a field that is asked for elsewhere.
+    pub(crate) fn peek(&self, name: &str) -> Option<&'a str> {
+        member(self.members, name)?.value.text()
+    }
+
     pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.members.iter().map(|member| member.name.as_str())
     }
@@ -182,16 +187,6 @@ impl Fields<'_> {
             Some(field) => field.path().map_or(DataPath::Whole, DataPath::Path),
             None => DataPath::Whole,
         }
-    }
-
-    /// `Assign`.
-    pub(crate) fn variables(&mut self, sees: Sees) {
-        let Some(field) = self.get("Assign") else { return };
-        field.report(Fault::VARIABLES);
-        if field.object().is_none() {
-            return;
-        }
-        field.template_that(sees);
     }
 
     pub(crate) fn template(&mut self, name: &'static str) -> Option<Template> {

@@ -2,6 +2,7 @@
 
 use super::scope::{Scope, Within};
 use super::source::Member;
+use super::variables::Surroundings;
 use super::{Check, Fields, Place, graph};
 use crate::diagnostic::Fault;
 use crate::machine::{Flow, State, StateId};
@@ -12,10 +13,16 @@ const STATE_NAME_MAX: usize = 80;
 /// The flow of a branch or of a Map's processor.
 pub(crate) fn read_inner_flow(fields: &mut Fields<'_>) -> Option<Flow> {
     fields.text("Comment");
-    read_flow(fields)
+    read_flow(fields, Surroundings::Seen)
 }
 
-pub(super) fn read_flow(fields: &mut Fields<'_>) -> Option<Flow> {
+/// The flow of a Distributed Map's processor: it sees no variable from outside.
+pub(crate) fn read_hidden_flow(fields: &mut Fields<'_>) -> Option<Flow> {
+    fields.text("Comment");
+    read_flow(fields, Surroundings::Hidden)
+}
+
+pub(super) fn read_flow(fields: &mut Fields<'_>, surroundings: Surroundings) -> Option<Flow> {
     fields.require(&["States", "StartAt"]);
     let start_at = fields.get("StartAt");
     let Some(states) = fields.get("States") else {
@@ -33,7 +40,9 @@ pub(super) fn read_flow(fields: &mut Fields<'_>) -> Option<Flow> {
         return None;
     }
     let scope = Scope::new(check, members);
+    check.variables.begin_flow(surroundings);
     let ids = read_states(check, members, &states.place, &scope);
+    check.variables.end_flow();
     let start = start_at.as_ref().and_then(|field| scope.find(field));
     graph::check_flow(check, &fields.place, members, &scope, start);
     Some(Flow { start_at: start?, states: ids })
@@ -51,6 +60,7 @@ fn read_states(
         let place = Place { pointer: format!("{}/{}", states.pointer, member.name), at: member.at };
         check_name(check, &member.name, &place);
         let within = Within { scope, state: id };
+        check.variables.begin_state(id);
         if let Some(state) = read_state(check, member, place, within) {
             check.states.borrow_mut().push((id, state));
         }

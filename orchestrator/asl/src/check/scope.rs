@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::source::{Json, Member, Node, member};
 use super::{Check, Field, Place};
@@ -83,6 +84,11 @@ impl Within<'_> {
         let id = self.scope.find(target)?;
         self.scope.edges.borrow_mut().insert((self.state, id));
         Some(id)
+    }
+
+    /// The variables that the state reads, once it was read.
+    pub(crate) fn variables_read(&self, check: &Check) -> Vec<Arc<str>> {
+        check.variables.read_by(self.state)
     }
 
     /// The flow can end in this state.

@@ -11,25 +11,25 @@ pub(super) fn read(field: &Field<'_>) -> Option<Template> {
     let value = field.value();
     warn_of_paths(field.check, field.node, &field.place.pointer);
     report_twins(field.check, field.node, &field.place.pointer);
-    let faults = match Template::parse(&value) {
-        Ok(template) if !reads_variable(field.node) => return Some(template),
-        Ok(_) => {
-            field.report(Fault::VARIABLES);
-            return None;
+    match Template::parse(&value) {
+        Ok(template) => {
+            template.visit_variables(&mut |pointer, name| {
+                let found = resolve(field, pointer);
+                let place = Place { pointer: found.holder, at: found.at };
+                field.check.variables.reads(&place, name);
+            });
+            Some(template)
         }
-        Err(faults) => faults,
-    };
-    for fault in faults {
-        let found = resolve(field, &fault.pointer);
-        let of_variable = found.value.text().is_some_and(names_variable);
-        let fault = if of_variable {
-            Fault::VARIABLES
-        } else {
-            Fault::Template { message: fault.message, reason: fault.reason }
-        };
-        field.check.report(&Place { pointer: found.holder, at: found.at }, fault);
+        Err(faults) => {
+            for fault in faults {
+                let found = resolve(field, &fault.pointer);
+                let place = Place { pointer: found.holder, at: found.at };
+                let fault = Fault::Template { message: fault.message, reason: fault.reason };
+                field.check.report(&place, fault);
+            }
+            None
+        }
     }
-    None
 }
 
 struct Found<'a> {
@@ -67,46 +67,6 @@ fn resolve<'a>(field: &Field<'a>, pointer: &str) -> Found<'a> {
         }
     }
     found
-}
-
-/// `$name`, alone or within an intrinsic call; `$.name`, `$$` and `$[0]` are none, nor is text in quotes.
-pub(super) fn names_variable(text: &str) -> bool {
-    let mut quoted = false;
-    let mut characters = text.chars().peekable();
-    let mut previous = None;
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' if quoted => {
-                characters.next();
-            }
-            '\'' => quoted = !quoted,
-            '$' if !quoted && previous != Some('$') => {
-                let next = characters.peek();
-                if next.is_some_and(|next| next.is_alphabetic() || *next == '_') {
-                    return true;
-                }
-            }
-            _ => {}
-        }
-        previous = Some(character);
-    }
-    false
-}
-
-fn reads_variable(node: &Node) -> bool {
-    any_field(node, &mut |member| {
-        member.name.ends_with(".$") && member.value.text().is_some_and(names_variable)
-    })
-}
-
-fn any_field(node: &Node, holds: &mut impl FnMut(&Member) -> bool) -> bool {
-    match &node.json {
-        Json::Object(members) => {
-            members.iter().any(|member| holds(member) || any_field(&member.value, holds))
-        }
-        Json::Array(items) => items.iter().any(|item| any_field(item, holds)),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => false,
-    }
 }
 
 /// `"name"` beside `"name.$"`: both would be the field `name`.

@@ -86,7 +86,7 @@ impl Fault {
                     "Rename one: names are unique in the whole state machine, and {first} has this one."
                 );
             }
-            Self::StateNameTooLong { maximum, .. } => {
+            Self::StateNameTooLong { maximum, .. } | Self::VariableNameTooLong { maximum, .. } => {
                 return format!("Shorten the name to {maximum} characters.");
             }
             Self::StateNameEmpty => "Give the state a name.",
@@ -120,8 +120,19 @@ impl Fault {
                 return format!("Name the field '{field}.$' if its value is to be computed.");
             }
             Self::StaticResult { .. } => "Use Parameters in place of Result to compute values.",
+            Self::VariableShadows { .. } => {
+                "Rename it: a branch of a Parallel and an iteration of a Map can read the variables around them, not set them."
+            }
+            Self::VariableUnassigned { .. } => {
+                "Assign it in a state that comes before, or correct the name: reading it will fail."
+            }
+            Self::NotAVariableName { .. } => {
+                "Write a letter, then letters, digits and underscores; a part of a variable cannot be assigned."
+            }
+            Self::VariableReserved => "Choose another name: $states holds the state's own data.",
+            Self::VariableUnreadable { .. } => "Write an underscore in place of the hyphen.",
             Self::Unsupported { .. } => {
-                "Write the same with JSONPath, without variables and with an inline Map, for now."
+                "Write the same with JSONPath and with an inline Map, for now."
             }
         };
         advice.to_owned()

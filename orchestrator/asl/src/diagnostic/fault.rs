@@ -109,14 +109,24 @@ pub(crate) enum Fault {
     NoDollar { field: String },
     #[error("Field '{field}' is not evaluated: the Result of a Pass is static")]
     StaticResult { field: String },
+    #[error("Variable '{name}' is assigned in a scope around this one")]
+    VariableShadows { name: String },
+    #[error("No state that is seen from here assigns the variable '{name}'")]
+    VariableUnassigned { name: String },
+    #[error("'{name}' is not a valid variable name")]
+    NotAVariableName { name: String },
+    #[error("Variable name is longer than {maximum} characters: {name}")]
+    VariableNameTooLong { name: String, maximum: usize },
+    #[error("'states' is reserved and cannot be assigned")]
+    VariableReserved,
+    #[error("No expression can read the variable '{name}': its name has a hyphen")]
+    VariableUnreadable { name: String },
     #[error("{feature} is not supported yet")]
     Unsupported { feature: &'static str },
 }
 
 impl Fault {
     pub(crate) const JSONATA: Self = Self::Unsupported { feature: "QueryLanguage JSONata" };
-    pub(crate) const VARIABLES: Self =
-        Self::Unsupported { feature: "Assigning and reading variables" };
     pub(crate) const DISTRIBUTED_MAP: Self = Self::Unsupported { feature: "Distributed Map" };
 
     pub(crate) fn severity(&self) -> Severity {
@@ -126,6 +136,8 @@ impl Fault {
                 | Self::StaticResult { .. }
                 | Self::ReservedErrorName { .. }
                 | Self::DelayBelowInterval
+                | Self::VariableUnassigned { .. }
+                | Self::VariableUnreadable { .. }
         );
         if warning { Severity::Warning } else { Severity::Error }
     }
@@ -179,7 +191,13 @@ impl Fault {
             | Self::NoExpression
             | Self::Eval
             | Self::NoResult
-            | Self::NoErrorOutput => Code::SchemaValidationFailed,
+            | Self::NoErrorOutput
+            | Self::VariableShadows { .. }
+            | Self::VariableUnassigned { .. }
+            | Self::NotAVariableName { .. }
+            | Self::VariableNameTooLong { .. }
+            | Self::VariableReserved
+            | Self::VariableUnreadable { .. } => Code::SchemaValidationFailed,
         }
     }
 
@@ -235,6 +253,12 @@ impl Fault {
             Self::NoErrorOutput => "NO_ERROR_OUTPUT",
             Self::NoDollar { .. } => "NO_DOLLAR",
             Self::StaticResult { .. } => "STATIC_RESULT",
+            Self::VariableShadows { .. } => "VARIABLE_SHADOWS",
+            Self::VariableUnassigned { .. } => "VARIABLE_UNASSIGNED",
+            Self::NotAVariableName { .. } => "NOT_A_VARIABLE_NAME",
+            Self::VariableNameTooLong { .. } => "VARIABLE_NAME_TOO_LONG",
+            Self::VariableReserved => "VARIABLE_RESERVED",
+            Self::VariableUnreadable { .. } => "VARIABLE_UNREADABLE",
             Self::Unsupported { .. } => "UNSUPPORTED",
         }
     }

@@ -1,10 +1,10 @@
 //! `Retry` and `Catch` as a definition writes them.
 
 use super::{Catcher, Jitter, Retrier};
-use crate::check::{Field, Fields, SECONDS_MAX, Sees, Within};
+use crate::check::{Assigner, Field, Fields, SECONDS_MAX, Sees, Within};
 use crate::diagnostic::Fault;
 use crate::error::names;
-use crate::states::Output;
+use crate::states::{Assign, Output};
 
 /// `MaxDelaySeconds`: a leap year.
 const MAX_DELAY_SECONDS_MAX: u64 = 31_622_400;
@@ -86,11 +86,11 @@ impl Catcher {
     fn read(fields: &mut Fields<'_>, is_last: bool, within: Within<'_>) -> Option<Self> {
         fields.require(&["ErrorEquals", "Next"]);
         fields.text("Comment");
-        fields.variables(Sees::Error);
         let next = fields.get("Next").and_then(|next| within.target(&next));
         Some(Self {
             error_equals: read_error_equals(fields, is_last),
             output: Output::read_unselected(fields, Sees::Error),
+            assign: Assign::read(fields, Sees::Error, Assigner::Catcher),
             next: next?,
         })
     }

@@ -9,6 +9,7 @@ pub use pattern::{Pattern, PatternError};
 use chrono::{DateTime, Utc};
 use serde_json::Number;
 
+use super::Assign;
 use crate::expression::Expression;
 use crate::machine::StateId;
 use crate::path::Path;
@@ -27,6 +28,7 @@ pub struct ChoiceRule {
     pub test: Test,
     /// JSONata alone has it. Absent: the input.
     pub output: Option<Template>,
+    pub assign: Assign,
     pub next: StateId,
 }
 

@@ -20,7 +20,6 @@ pub struct Parallel {
 impl Parallel {
     pub(crate) fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
         fields.require(&["Branches"]);
-        fields.variables(Sees::Result);
         let branches = fields.get("Branches").and_then(|field| read_branches(&field));
         let transition = Transition::read(fields, within);
         Some(Self {

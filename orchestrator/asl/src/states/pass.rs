@@ -18,7 +18,6 @@ pub struct Pass {
 
 impl Pass {
     pub(crate) fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
-        fields.variables(Sees::Input);
         let result = fields.get("Result");
         if let Some(result) = &result {
             warn_of_static_result(result);

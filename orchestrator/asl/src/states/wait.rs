@@ -29,7 +29,6 @@ pub enum WaitFor {
 
 impl Wait {
     pub(crate) fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
-        fields.variables(Sees::Input);
         let output = fields.output(Sees::Input);
         let until = WaitFor::read(fields);
         let transition = Transition::read(fields, within);

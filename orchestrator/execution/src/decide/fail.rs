@@ -2,7 +2,7 @@
 
 use asl::error::{EvalError, names};
 use asl::retry::{Catcher, Occurred, Origin, Retrier, matches};
-use asl::{Payload, StateKind};
+use asl::{Assignment, Payload, StateKind};
 
 use super::{Bug, Turn, state_of};
 use crate::branch::{Fault, JoinKind, Parent, Visit, error_output};
@@ -86,8 +86,8 @@ impl Turn<'_> {
         else {
             return false;
         };
-        let output = match self.caught(catcher, &falling.fault.failure, draft) {
-            Ok(output) => output,
+        let (output, assigned) = match self.caught(catcher, &falling.fault.failure, draft) {
+            Ok(caught) => caught,
             Err(fault) => {
                 falling.fault = fault;
                 return false;
@@ -98,26 +98,28 @@ impl Turn<'_> {
             state: self.state.name.clone(),
             state_type: self.visit.state_type,
             next: Some(self.machine.state(catcher.next).name.clone()),
-            assigned: Vec::new(),
+            assigned,
         };
         draft.push(self.id, falling.at, Some(output), kind);
         true
     }
 
-    /// The output by way of the catcher.
+    /// The output by way of the catcher, and what it assigns.
     fn caught(
         &self,
         catcher: &Catcher,
         failure: &Failure,
         draft: &mut Draft,
-    ) -> Result<Payload, Fault> {
+    ) -> Result<(Payload, Vec<Assignment>), Fault> {
         let context = self.context();
         let error_output = error_output(failure);
         let scope = self.scope(&self.visit.input, &context).with_error_output(&error_output);
         let output = catcher.output.make(&scope, error_output.clone(), &mut draft.draw);
         let output = output.map_err(|error| self.fault(error))?;
         self.check_size(&output, &self.visit.state)?;
-        Ok(output)
+        let assigned = self.assign(&catcher.assign, &error_output, &scope, draft)?;
+        self.check_variables(&assigned)?;
+        Ok((output, assigned))
     }
 
     /// The state will not go on: its children close, and a Parallel or a Map says that it failed.

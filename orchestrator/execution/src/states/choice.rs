@@ -15,9 +15,9 @@ pub(crate) fn run(
     let input = turn.effective_input(&context)?;
     let scope = turn.scope(&input, &context);
     let chosen = choice.choose(&scope, &mut draft.draw).map_err(|error| turn.fault(error))?;
-    let (next, output) = match (chosen, choice.default) {
-        (Some(rule), _) => (rule.next, &rule.output),
-        (None, Some(default)) => (default, &choice.output),
+    let (next, output, assign) = match (chosen, choice.default) {
+        (Some(rule), _) => (rule.next, &rule.output, &rule.assign),
+        (None, Some(default)) => (default, &choice.output, &turn.state.assign),
         (None, None) => {
             // AWS's sentence.
             let cause =
@@ -27,5 +27,6 @@ pub(crate) fn run(
     };
     let output = turn.render(output.as_ref(), &scope, draft)?;
     let output = turn.output(&output, &context)?;
-    Ok(Next::Exit { output, next: Some(next), assigned: Vec::new() })
+    let assigned = turn.assign(assign, &input, &scope, draft)?;
+    Ok(Next::Exit { output, next: Some(next), assigned })
 }

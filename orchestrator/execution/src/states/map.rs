@@ -130,7 +130,8 @@ fn finish(
     let result = join.array();
     let scope = turn.scope(&turn.visit.input, &context).with_result(&result);
     let output = turn.make(&map.output, result.clone(), &scope, draft)?;
-    Ok(Next::exit(output, map.transition))
+    let assigned = turn.assign(&turn.state.assign, &result, &scope, draft)?;
+    Ok(Next::exit(output, assigned, map.transition))
 }
 
 fn array_of_items(

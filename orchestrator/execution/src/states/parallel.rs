@@ -34,5 +34,6 @@ pub(crate) fn finish(
     let result = join.array();
     let scope = turn.scope(&turn.visit.input, &context).with_result(&result);
     let output = turn.make(&parallel.output, result.clone(), &scope, draft)?;
-    Ok(Next::exit(output, parallel.transition))
+    let assigned = turn.assign(&turn.state.assign, &result, &scope, draft)?;
+    Ok(Next::exit(output, assigned, parallel.transition))
 }

@@ -18,6 +18,7 @@ pub(crate) fn run(
         None => turn.render(pass.parameters.as_ref(), &turn.scope(&input, &context), draft)?,
     };
     let scope = turn.scope(&turn.visit.input, &context);
-    let output = turn.make(&pass.output, result, &scope, draft)?;
-    Ok(Next::exit(output, pass.transition))
+    let output = turn.make(&pass.output, result.clone(), &scope, draft)?;
+    let assigned = turn.assign(&turn.state.assign, &result, &scope, draft)?;
+    Ok(Next::exit(output, assigned, pass.transition))
 }

@@ -50,7 +50,8 @@ pub(crate) fn finish(turn: &Turn<'_>, result: &Payload, draft: &mut Draft) -> Re
     let context = turn.context();
     let scope = turn.scope(&turn.visit.input, &context).with_result(result);
     let output = turn.make(&task.output, result.clone(), &scope, draft)?;
-    Ok(Next::exit(output, task.transition))
+    let assigned = turn.assign(&turn.state.assign, result, &scope, draft)?;
+    Ok(Next::exit(output, assigned, task.transition))
 }
 
 fn seconds(

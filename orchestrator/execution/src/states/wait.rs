@@ -29,6 +29,9 @@ pub(crate) fn finish(turn: &Turn<'_>, draft: &mut Draft) -> Result<Next, Fault> 
     };
     let context = turn.context();
     let input = turn.effective_input(&context)?;
-    let output = turn.render(wait.output.as_ref(), &turn.scope(&input, &context), draft)?;
-    Ok(Next::exit(turn.output(&output, &context)?, wait.transition))
+    let scope = turn.scope(&input, &context);
+    let output = turn.render(wait.output.as_ref(), &scope, draft)?;
+    let output = turn.output(&output, &context)?;
+    let assigned = turn.assign(&turn.state.assign, &input, &scope, draft)?;
+    Ok(Next::exit(output, assigned, wait.transition))
 }

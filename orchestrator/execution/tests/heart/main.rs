@@ -10,6 +10,7 @@ mod golden;
 mod large;
 mod properties;
 mod scenarios;
+mod variables;
 
 use asl::Payload;
 use execution::event::Settings;

@@ -11,24 +11,28 @@ use proptest::prelude::*;
 
 use execution::simulated::Simulated;
 
-/// All that can happen in one machine: a Map of tasks with retriers beside a Parallel with a timer and a nested Map.
+/// All that can happen in one machine: a Map of tasks with retriers beside a Parallel with a timer and a nested Map,
+/// and variables in every scope.
 const MACHINE: &str = r#"{"TimeoutSeconds": 100000, "StartAt": "Each", "States": {
   "Each": {"Type": "Map", "ItemsPath": "$.items", "MaxConcurrency": 2, "ToleratedFailureCount": 1,
     "ItemSelector": {"item.$": "$$.Map.Item.Value", "index.$": "$$.Map.Item.Index"},
     "ItemProcessor": {"StartAt": "Work", "States": {
       "Work": {"Type": "Task", "Resource": "work", "TimeoutSeconds": 30, "HeartbeatSeconds": 10, "End": true,
+        "Assign": {"result.$": "$.n", "of.$": "States.Format('{}', $$.Map.Item.Index)"},
         "Retry": [{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 2, "JitterStrategy": "FULL"},
                   {"ErrorEquals": ["Again"], "IntervalSeconds": 3, "MaxAttempts": 1}]}}},
-    "ResultPath": "$.each", "Next": "Both",
+    "ResultPath": "$.each", "Assign": {"runs.$": "States.ArrayLength($)"}, "Next": "Both",
     "Retry": [{"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "MaxAttempts": 1}],
-    "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Both"}]},
+    "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Assign": {"error.$": "$.Error"}, "Next": "Both"}]},
   "Both": {"Type": "Parallel", "ResultPath": null, "Next": "Many?", "Branches": [
-      {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 7, "Next": "Ship"},
-         "Ship": {"Type": "Task", "Resource": "ship", "End": true}}},
+      {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 7, "Assign": {"pause.$": "$.items"}, "Next": "Ship"},
+         "Ship": {"Type": "Task", "Resource": "ship", "Parameters": {"paused.$": "$pause"}, "Assign": {"pause": 0}, "End": true}}},
       {"StartAt": "Inner", "States": {"Inner": {"Type": "Map", "ItemsPath": "$.items", "End": true,
          "Iterator": {"StartAt": "Deep", "States": {"Deep": {"Type": "Task", "Resource": "deep", "End": true}}}}}}],
-    "Catch": [{"ErrorEquals": ["Again"], "ResultPath": null, "Next": "Both"}]},
-  "Many?": {"Type": "Choice", "Choices": [{"Variable": "$.items[1]", "IsPresent": true, "Next": "Done"}], "Default": "Poor"},
+    "Catch": [{"ErrorEquals": ["Again"], "ResultPath": null, "Assign": {"runs": -1}, "Next": "Both"}]},
+  "Many?": {"Type": "Choice", "Choices": [
+      {"Variable": "$error", "IsPresent": true, "Assign": {"runs.$": "$error"}, "Next": "Done"},
+      {"Variable": "$runs", "NumericGreaterThan": 1, "Next": "Done"}], "Default": "Poor"},
   "Poor": {"Type": "Fail", "Error": "Poor"},
   "Done": {"Type": "Succeed"}}}"#;
 

@@ -2,9 +2,10 @@
 
 use super::comparator::{Comparator, NAMES, Source, Type};
 use super::{Choice, ChoiceRule, Comparison, Condition, Operand, Pattern, Test};
-use crate::check::{Field, Fields, Sees, Within};
+use crate::check::{Assigner, Field, Fields, Sees, Within};
 use crate::diagnostic::Fault;
 use crate::machine::QueryLanguage;
+use crate::states::Assign;
 
 /// A rule, at any depth, is one of these. (`Condition` is JSONata's.)
 const FORMS: [&str; 5] = ["And", "Or", "Not", "Variable", "Condition"];
@@ -12,7 +13,6 @@ const FORMS: [&str; 5] = ["And", "Or", "Not", "Variable", "Condition"];
 impl Choice {
     pub(crate) fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
         fields.require(&["Choices"]);
-        fields.variables(Sees::Input);
         let output = fields.output(Sees::Input);
         let default = fields.get("Default").and_then(|target| within.target(&target));
         let rules = fields.get("Choices")?.some_items()?;
@@ -25,12 +25,12 @@ impl ChoiceRule {
     fn read(rule: &Field<'_>, within: Within<'_>) -> Option<Self> {
         let mut fields = rule.object()?;
         fields.require(&["Next"]);
-        fields.variables(Sees::Input);
         let output = fields.output(Sees::Input);
         let next = fields.get("Next").and_then(|target| within.target(&target));
+        let assign = Assign::read(&mut fields, Sees::Input, Assigner::State);
         let test = Test::read(&mut fields);
         fields.close();
-        Some(Self { test: test?, output, next: next? })
+        Some(Self { test: test?, output, assign, next: next? })
     }
 }
 

@@ -60,8 +60,19 @@ impl Mode {
     }
 }
 
+const ONLY_DISTRIBUTED: [&str; 4] = ["ItemReader", "ItemBatcher", "ResultWriter", "Label"];
+
+/// Whether the Map says so, or has a field that asks for it.
+pub(super) fn is_meant(fields: &Fields<'_>, mode: Mode) -> bool {
+    let asks_for_more = || ONLY_DISTRIBUTED.iter().any(|name| fields.has(name));
+    match mode {
+        Mode::Distributed(_) => true,
+        Mode::Inline => false,
+        Mode::Unsaid => asks_for_more(),
+    }
+}
+
 pub(super) fn read(fields: &mut Fields<'_>, mode: Mode) -> Option<Distributed> {
-    const ONLY_DISTRIBUTED: [&str; 4] = ["ItemReader", "ItemBatcher", "ResultWriter", "Label"];
     let asks_for_more = ONLY_DISTRIBUTED.iter().find(|name| fields.has(name)).copied();
     if let (Mode::Inline, Some(field)) = (mode, asks_for_more) {
         fields.report(Fault::OnlyDistributed { field });

@@ -2,7 +2,7 @@
 
 use super::distributed::{self, Mode};
 use super::{Items, Map, MapNumber};
-use crate::check::{Field, Fields, Sees, Within, read_inner_flow};
+use crate::check::{Field, Fields, Sees, Within, read_hidden_flow, read_inner_flow};
 use crate::diagnostic::Fault;
 use crate::machine::{Flow, QueryLanguage, Transition};
 use crate::path::Path;
@@ -12,7 +12,6 @@ use crate::template::Template;
 
 impl Map {
     pub(crate) fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
-        fields.variables(Sees::Result);
         fields.exclude(&["ItemSelector", "Parameters"]);
         let item_selector = fields.template("ItemSelector");
         let parameters = fields.template("Parameters");
@@ -86,7 +85,9 @@ fn read_processor(fields: &mut Fields<'_>) -> (Option<Flow>, Mode) {
         return (None, Mode::Unsaid);
     };
     let mode = processor.get("ProcessorConfig").map_or(Mode::Unsaid, |config| Mode::read(&config));
-    let flow = read_inner_flow(&mut processor);
+    let is_hidden = distributed::is_meant(fields, mode);
+    let read = if is_hidden { read_hidden_flow } else { read_inner_flow };
+    let flow = read(&mut processor);
     processor.close();
     (flow, mode)
 }

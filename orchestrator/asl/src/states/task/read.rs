@@ -12,7 +12,6 @@ use crate::template::Template;
 impl Task {
     pub(crate) fn read(fields: &mut Fields<'_>, within: Within<'_>) -> Option<Self> {
         fields.require(&["Resource"]);
-        fields.variables(Sees::Result);
         let resource = fields.get("Resource").and_then(|field| read_resource(&field));
         let timeout = fields.seconds("TimeoutSeconds", "TimeoutSecondsPath", 1..=SECONDS_MAX);
         let heartbeat = fields.seconds("HeartbeatSeconds", "HeartbeatSecondsPath", 1..=SECONDS_MAX);

@@ -314,7 +314,8 @@ fn finish(
     };
     let scope = turn.scope(&turn.visit.input, &context).with_result(&result);
     let output = turn.make(&map.output, result.clone(), &scope, draft)?;
-    Ok(Next::exit(output, map.transition))
+    let assigned = turn.assign(&turn.state.assign, &result, &scope, draft)?;
+    Ok(Next::exit(output, assigned, map.transition))
 }
 
 /// The children's outputs in their order; under `FLATTEN` the elements of those that are arrays.

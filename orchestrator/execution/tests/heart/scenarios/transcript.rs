@@ -37,10 +37,8 @@ fn line_of(seq: Seq, event: &Event) -> String {
         "ExecutionStarted".to_owned()
     } else if let EventKind::TaskScheduled(task) = &event.kind {
         format!("TaskScheduled {} to {}, attempt {}", task.state, task.queue, task.attempt)
-    } else if let EventKind::StateExited { state, state_type, next, assigned } = &event.kind {
-        let of =
-            format!("StateExited {{ state: {state}, state_type: {state_type:?}, next: {next:?} }}");
-        assigned.iter().fold(of, |line, it| format!("{line} ${} = {}", it.name, it.value.text()))
+    } else if let EventKind::StateExited { state, state_type, next, assigned: _ } = &event.kind {
+        format!("StateExited {{ state: {state}, state_type: {state_type:?}, next: {next:?} }}")
     } else {
         format!("{:?}", event.kind)
     };
@@ -48,7 +46,14 @@ fn line_of(seq: Seq, event: &Event) -> String {
         if event.kind.is_public() { format!(" <- {}", event.previous.0) } else { String::new() };
     let payload =
         event.payload.as_ref().map_or_else(String::new, |payload| format!(" {}", payload.text()));
-    format!("{} b{} {}{follows}{payload}", seq.0, event.branch.0, kind.replace('"', ""))
+    let kind = kind.replace('"', "");
+    format!("{} b{} {kind}{follows}{payload}{}", seq.0, event.branch.0, assigned(&event.kind))
+}
+
+/// ` $NAME = VALUE` for each variable.
+fn assigned(kind: &EventKind) -> String {
+    let EventKind::StateExited { assigned, .. } = kind else { return String::new() };
+    assigned.iter().map(|it| format!(" ${} = {}", it.name, it.value.text())).collect()
 }
 
 fn open(branch: &OpenBranch) -> String {
