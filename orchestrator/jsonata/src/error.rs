@@ -3,6 +3,11 @@
 use jsonata_core::evaluator::EvaluatorError;
 use jsonata_core::parser::ParserError;
 
+use crate::words;
+
+/// The code of `$error`: for what jsonata-js has no code for.
+pub(crate) const UNCODED: &str = "D3137";
+
 /// The text is no JSONata expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -28,6 +33,17 @@ pub enum Error {
     Unsupported,
 }
 
+impl CompileError {
+    pub(crate) fn of_regex(pattern: &str, why: &str) -> Self {
+        // The engine's last line says what is wrong; those before it draw where.
+        let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        let message = format!(
+            "The regular expression /{pattern}/ can't be used: {why}. Matching takes time in proportion to the text: there is neither look-around nor a back-reference"
+        );
+        Self { code: "S0303".to_owned(), message }
+    }
+}
+
 impl Error {
     pub(crate) fn thrown(code: &str, message: impl Into<String>) -> Self {
         Self::Thrown { code: code.to_owned(), message: message.into() }
@@ -36,7 +52,7 @@ impl Error {
 
 impl From<EvaluatorError> for Error {
     fn from(error: EvaluatorError) -> Self {
-        let (code, message) = split(error.message(), "D3001");
+        let (code, message) = split(error.message(), UNCODED);
         Self::Thrown { code, message }
     }
 }
@@ -54,8 +70,9 @@ fn split(text: &str, otherwise: &str) -> (String, String) {
     let Some(at) = at else {
         return (otherwise.to_owned(), text.to_owned());
     };
-    let message = text[at + 5..].trim_start_matches(':').trim_start();
-    (text[at..at + 5].to_owned(), message.to_owned())
+    let (code, message) = text[at..].split_at(5);
+    let message = message.trim_start_matches(':').trim_start();
+    (code.to_owned(), words::of(code, message).into_owned())
 }
 
 /// A letter and four digits.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use jsonata_core::ast::AstNode;
+use jsonata_core::functions::string::build_regex;
 use jsonata_core::parser;
 use serde_json::Value;
 
@@ -40,6 +41,10 @@ impl Expression {
         let source = source.trim();
         let tree = parser::parse(source)?;
         let reads = Reads::of(&tree);
+        for (pattern, flags) in &reads.regexes {
+            build_regex(pattern, flags)
+                .map_err(|why| CompileError::of_regex(pattern, &why.to_string()))?;
+        }
         Ok(Self { compiled: Arc::new(Compiled { source: source.to_owned(), tree, reads }) })
     }
 

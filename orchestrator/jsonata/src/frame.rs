@@ -46,15 +46,6 @@ impl Frame {
         Self::of(states, variables)
     }
 
-    /// Of an expression outside of any state: over a document (`$`; none: undefined), with what is bound to names.
-    pub fn of_document<'v>(
-        document: Option<&Value>,
-        bindings: impl IntoIterator<Item = (&'v str, &'v Value)>,
-    ) -> Self {
-        let document = document.map_or(JValue::Undefined, from_json);
-        Self { document, ..Self::new([], bindings) }
-    }
-
     fn of(states: IndexMap<String, JValue>, variables: Vec<(String, JValue)>) -> Self {
         Self {
             states,
@@ -74,13 +65,14 @@ impl Frame {
         Self::of(states, self.variables.clone())
     }
 
-    /// JSONata as its own tests know it: a document at `$`, no `$states`, and none of AWS's changes.
-    pub fn plain<'v>(
+    /// Of an expression outside of any state: over a document (`$`; none: undefined), with what is bound to names, and
+    /// in JSONata as it is without AWS's changes.
+    pub fn of_document<'v>(
         document: Option<&Value>,
-        variables: impl IntoIterator<Item = (&'v str, &'v Value)>,
+        bindings: impl IntoIterator<Item = (&'v str, &'v Value)>,
     ) -> Self {
         let document = document.map_or(JValue::Undefined, from_json);
-        Self { document, plain: true, ..Self::new([], variables) }
+        Self { document, plain: true, ..Self::new([], bindings) }
     }
 
     /// The same frame with one variable more, or another value for one.

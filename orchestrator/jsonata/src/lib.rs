@@ -11,6 +11,7 @@ mod expression;
 mod frame;
 mod functions;
 mod reads;
+mod words;
 
 pub use draw::Draw;
 pub use error::{CompileError, Error};

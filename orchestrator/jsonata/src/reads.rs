@@ -17,6 +17,8 @@ pub(crate) struct Reads {
     pub(crate) functions: BTreeSet<String>,
     /// Whether it reads the document at its top level.
     pub(crate) document: bool,
+    /// Pattern and flags of each regular expression.
+    pub(crate) regexes: Vec<(String, String)>,
 }
 
 /// Where the walk stands: the names bound round it, a list for each block and function, and whether `$` is the document.
@@ -79,8 +81,10 @@ impl Walk {
             | AstNode::Boolean(_)
             | AstNode::Null
             | AstNode::Undefined
-            | AstNode::Placeholder
-            | AstNode::Regex { .. } => {}
+            | AstNode::Placeholder => {}
+            AstNode::Regex { pattern, flags } => {
+                self.reads.regexes.push((pattern.clone(), flags.clone()));
+            }
             AstNode::Name(_) | AstNode::Wildcard | AstNode::Descendant | AstNode::Parent(_) => {
                 self.reads.document |= top;
             }

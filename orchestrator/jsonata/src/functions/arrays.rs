@@ -4,6 +4,7 @@ use jsonata_core::ambient;
 use jsonata_core::value::JValue;
 
 use super::{Answer, error, is_undefined, mismatch, number};
+use crate::error::UNCODED;
 
 /// The greatest length of a range, as of JSONata's own `[1..n]`.
 const RANGE_MAX: f64 = 1e7;
@@ -21,7 +22,7 @@ pub(super) fn partition(arguments: &[JValue]) -> Answer {
     let array = arguments.first().ok_or_else(|| mismatch(1, "partition"))?;
     let size = number(arguments, 1, "partition")?;
     if size.is_nan() || size.floor() < 1.0 {
-        return Err(error("D3001", "The size of a chunk must be a positive integer"));
+        return Err(error(UNCODED, "The size of a chunk must be a positive integer"));
     }
     // Where JSONata wants an array, any other value is an array of one.
     let items = array.as_array().map_or(std::slice::from_ref(array), Vec::as_slice);
@@ -42,7 +43,7 @@ pub(super) fn range(arguments: &[JValue]) -> Answer {
     let last = number(arguments, 1, "range")?;
     let step = number(arguments, 2, "range")?;
     if step == 0.0 || !(first.is_finite() && last.is_finite() && step.is_finite()) {
-        return Err(error("D3001", "The step of a range must be a number other than 0"));
+        return Err(error(UNCODED, "The step of a range must be a number other than 0"));
     }
     let count = ((last - first) / step).floor() + 1.0;
     if count > RANGE_MAX {

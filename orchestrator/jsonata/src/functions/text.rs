@@ -11,6 +11,7 @@ use sha2::{Sha256, Sha384, Sha512};
 
 use super::{Answer, error, is_undefined, text};
 use crate::convert::from_json;
+use crate::error::UNCODED;
 
 /// What a byte of JSON may become: an empty array is two, and takes this much twice.
 const BYTES_PER_BYTE: usize = 64;
@@ -32,7 +33,7 @@ pub(super) fn hash(arguments: &[JValue]) -> Answer {
             let message = format!(
                 "The hash algorithm must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512, but was \"{other}\""
             );
-            return Err(error("D3001", &message));
+            return Err(error(UNCODED, &message));
         }
     };
     let mut digits = String::with_capacity(2 * digest.len());
@@ -51,7 +52,7 @@ pub(super) fn parse(arguments: &[JValue]) -> Answer {
     ambient::room(text.len().saturating_mul(BYTES_PER_BYTE));
     ambient::step(text.len() as u64 / 8)?;
     let value: Value = serde_json::from_str(text).map_err(|why| {
-        error("D3001", &format!("The argument of the function \"parse\" is not JSON: {why}"))
+        error(UNCODED, &format!("The argument of the function \"parse\" is not JSON: {why}"))
     })?;
     Ok(from_json(&value))
 }

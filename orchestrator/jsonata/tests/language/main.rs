@@ -1,6 +1,7 @@
-//! The language: its face, and JSONata's own test suite.
-#![expect(clippy::disallowed_methods, reason = "tests read recorded cases from disk")]
+//! The language: its face, and jsonata-js beside it.
+#![expect(clippy::disallowed_methods, reason = "tests read recorded cases from disk and run node")]
 
-mod conformance;
+mod answers;
+mod differential;
 mod expression;
 mod support;

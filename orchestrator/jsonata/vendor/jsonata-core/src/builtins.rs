@@ -268,10 +268,6 @@ pub(crate) fn dispatch_pure(
                 args_storage = vec![context.clone()];
                 &args_storage
             }
-            "number" | "boolean" | "uppercase" | "lowercase" | "fromMillis" => {
-                args_storage = vec![context.clone()];
-                &args_storage
-            }
             _ => args,
         }
     } else if args.len() == 1 {

@@ -1321,7 +1321,7 @@ fn eval_compiled_node(
                 // non-number, matching the tree-walker and jsonata-js.
                 v if v.is_undefined() => Ok(JValue::Undefined),
                 _ => Err(EvaluatorError::TypeError(
-                    "D1002: Cannot negate non-number value".to_string(),
+                    "D1002: Cannot negate a non-numeric value".to_string(),
                 )),
             }
         }
@@ -1729,9 +1729,8 @@ pub(crate) fn compiled_ordered_cmp(
 
     if !comparable(left) || !comparable(right) {
         return Err(EvaluatorError::EvaluationError(format!(
-            "T2010: Cannot compare {} and {}",
-            Evaluator::type_name(left),
-            Evaluator::type_name(right)
+            "T2010: The expressions either side of operator \"{}\" must evaluate to numeric or string values",
+            op_symbol
         )));
     }
 
@@ -1744,8 +1743,8 @@ pub(crate) fn compiled_ordered_cmp(
         (JValue::Number(a), JValue::Number(b)) => Ok(JValue::Bool(cmp_num(*a, *b))),
         (JValue::String(a), JValue::String(b)) => Ok(JValue::Bool(cmp_str(a, b))),
         _ => Err(EvaluatorError::EvaluationError(format!(
-            "T2009: The expressions on either side of operator \"{}\" must be of the same data type",
-            op_symbol
+            "T2009: The values {} and {} either side of operator \"{}\" must be of the same data type",
+            left, right, op_symbol
         ))),
     }
 }
@@ -1804,7 +1803,7 @@ pub(crate) fn compiled_arithmetic(
             && !matches!(left, JValue::Undefined) =>
         {
             Err(EvaluatorError::TypeError(format!(
-                "T2001: The left side of the {} operator must evaluate to a number",
+                "T2001: The left side of the \"{}\" operator must evaluate to a number",
                 op_sym
             )))
         }
@@ -1812,7 +1811,7 @@ pub(crate) fn compiled_arithmetic(
             && !matches!(right, JValue::Undefined) =>
         {
             Err(EvaluatorError::TypeError(format!(
-                "T2002: The right side of the {} operator must evaluate to a number",
+                "T2002: The right side of the \"{}\" operator must evaluate to a number",
                 op_sym
             )))
         }
@@ -1941,21 +1940,11 @@ fn coerce_lambda_args(
     values: &[JValue],
     data: &JValue,
 ) -> Result<Vec<JValue>, EvaluatorError> {
-    use crate::signature::SignatureError;
-    let sig = crate::signature::Signature::parse(sig_str)
-        .map_err(|e| EvaluatorError::EvaluationError(format!("Invalid signature: {}", e)))?;
-    sig.validate_and_coerce(values, data).map_err(|e| match e {
-        SignatureError::ArgumentTypeMismatch { index, expected } => EvaluatorError::TypeError(
-            format!("T0410: Argument {} of function does not match function signature (expected {})", index, expected),
-        ),
-        SignatureError::ArrayTypeMismatch { index, expected } => EvaluatorError::TypeError(
-            format!("T0412: Argument {} of function must be an array of {}", index, expected),
-        ),
-        SignatureError::ContextTypeMismatch { index, expected } => EvaluatorError::TypeError(
-            format!("T0411: Context value at argument {} does not match function signature (expected {})", index, expected),
-        ),
-        other => EvaluatorError::TypeError(format!("Signature validation failed: {}", other)),
-    })
+    // Its patterns are compiled where they are matched.
+    crate::ambient::step(20)?;
+    let sig = crate::signature::kept(sig_str)
+        .map_err(|e| EvaluatorError::EvaluationError(e.words(None)))?;
+    sig.validate_and_coerce(values, data).map_err(|e| EvaluatorError::TypeError(e.words(None)))
 }
 
 /// String concatenation for the bytecode VM (its only caller is `vm.rs`).
@@ -2425,7 +2414,7 @@ pub(crate) fn validate_builtin_args(
             }
             Ok(Some(coerced))
         }
-        Err(e) => Err(EvaluatorError::TypeError(e.to_string())),
+        Err(e) => Err(EvaluatorError::TypeError(e.words(Some(name)))),
     }
 }
 
@@ -7952,7 +7941,7 @@ impl Evaluator {
                 JValue::Undefined => Ok(JValue::Undefined),
                 JValue::Number(n) => Ok(JValue::Number(-n)),
                 _ => Err(EvaluatorError::TypeError(
-                    "D1002: Cannot negate non-number value".to_string(),
+                    "D1002: Cannot negate a non-numeric value".to_string(),
                 )),
             },
             UnaryOp::Not => Ok(JValue::Bool(!self.is_truthy(&value))),

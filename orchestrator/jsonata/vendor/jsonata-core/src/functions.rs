@@ -482,7 +482,7 @@ pub mod string {
             JValue::String(s) => &**s,
             _ => {
                 return Err(FunctionError::TypeError(
-                    "T1010: The matcher function argument passed to function $split does not \
+                    "T1010: The matcher function argument passed to function \"split\" does not \
                      return the correct object structure"
                         .to_string(),
                 ))
@@ -1045,7 +1045,7 @@ pub mod numeric {
                         .map(|n| JValue::Number(n as f64))
                         .map_err(|_| {
                             FunctionError::RuntimeError(format!(
-                                "D3030: Cannot convert '{}' to number",
+                                "D3030: Unable to cast value to a number: \"{}\"",
                                 s
                             ))
                         });
@@ -1058,7 +1058,7 @@ pub mod numeric {
                         .map(|n| JValue::Number(n as f64))
                         .map_err(|_| {
                             FunctionError::RuntimeError(format!(
-                                "D3030: Cannot convert '{}' to number",
+                                "D3030: Unable to cast value to a number: \"{}\"",
                                 s
                             ))
                         });
@@ -1071,7 +1071,7 @@ pub mod numeric {
                         .map(|n| JValue::Number(n as f64))
                         .map_err(|_| {
                             FunctionError::RuntimeError(format!(
-                                "D3030: Cannot convert '{}' to number",
+                                "D3030: Unable to cast value to a number: \"{}\"",
                                 s
                             ))
                         });
@@ -1083,14 +1083,14 @@ pub mod numeric {
                         // Validate the number is finite
                         if !n.is_finite() {
                             return Err(FunctionError::RuntimeError(format!(
-                                "D3030: Cannot convert '{}' to number",
+                                "D3030: Unable to cast value to a number: \"{}\"",
                                 s
                             )));
                         }
                         Ok(JValue::Number(n))
                     }
                     Err(_) => Err(FunctionError::RuntimeError(format!(
-                        "D3030: Cannot convert '{}' to number",
+                        "D3030: Unable to cast value to a number: \"{}\"",
                         s
                     ))),
                 }
@@ -1098,10 +1098,10 @@ pub mod numeric {
             JValue::Bool(true) => Ok(JValue::Number(1.0)),
             JValue::Bool(false) => Ok(JValue::Number(0.0)),
             JValue::Null => Err(FunctionError::RuntimeError(
-                "D3030: Cannot convert null to number".to_string(),
+                "D3030: Unable to cast value to a number: null".to_string(),
             )),
             _ => Err(FunctionError::RuntimeError(
-                "D3030: Cannot convert array or object to number".to_string(),
+                format!("D3030: Unable to cast value to a number: {value}"),
             )),
         }
     }
@@ -1860,7 +1860,7 @@ pub mod numeric {
         // Validate radix is between 2 and 36
         if !(2..=36).contains(&radix) {
             return Err(FunctionError::ArgumentError(format!(
-                "D3100: Radix must be between 2 and 36, got {}",
+                "D3100: The radix of the formatBase function must be between 2 and 36.  It was given {}",
                 radix
             )));
         }

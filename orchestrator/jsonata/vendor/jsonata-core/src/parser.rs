@@ -675,9 +675,9 @@ impl Lexer {
         let start = self.position;
 
         while let Some(ch) = self.current() {
-            // Continue if alphanumeric, underscore or `$` (not an operator
-            // in jsonata-js, so `a$b` and `$a$b` are single names)
-            if ch.is_alphanumeric() || ch == '_' || ch == '$' {
+            // As in jsonata-js a name ends at a blank or an operator and
+            // nowhere else, so `a$b` and `a'b'` are single names.
+            if !" \t\n\r\u{b}.[]{}(),@#;:?+-*/%|=<>^&!~".contains(ch) {
                 self.advance();
             } else {
                 break;
@@ -706,39 +706,39 @@ impl Lexer {
     fn read_regex(&mut self) -> Result<Token, ParserError> {
         self.advance(); // skip opening /
 
-        // Read pattern
-        let mut pattern = String::new();
-        let mut escaped = false;
-
-        loop {
-            match self.current() {
-                None => return Err(ParserError::UnclosedString),
-                Some('/') if !escaped => {
-                    self.advance(); // skip closing /
-                    break;
-                }
-                Some('\\') if !escaped => {
-                    escaped = true;
-                    pattern.push('\\');
-                    self.advance();
-                }
-                Some(ch) => {
-                    escaped = false;
-                    pattern.push(ch);
-                    self.advance();
-                }
+        // As in jsonata-js the pattern ends at a slash that is not escaped and
+        // stands within no brackets.
+        let start = self.position;
+        let mut depth = 0i64;
+        let mut backslashes = 0;
+        let pattern: String = loop {
+            let ch = self.current().ok_or(ParserError::Coded {
+                code: "S0302",
+                message: "No terminating / in regular expression".to_string(),
+            })?;
+            if ch == '/' && backslashes % 2 == 0 && depth == 0 {
+                break self.input[start..self.position].iter().collect();
             }
+            match ch {
+                '(' | '[' | '{' if backslashes == 0 => depth += 1,
+                ')' | ']' | '}' if backslashes == 0 => depth -= 1,
+                _ => {}
+            }
+            backslashes = if ch == '\\' { backslashes + 1 } else { 0 };
+            self.advance();
+        };
+        if pattern.is_empty() {
+            return Err(ParserError::Coded {
+                code: "S0301",
+                message: "Empty regular expressions are not allowed".to_string(),
+            });
         }
+        self.advance(); // skip closing /
 
-        // Read flags (optional)
         let mut flags = String::new();
-        while let Some(ch) = self.current() {
-            if ch.is_alphabetic() {
-                flags.push(ch);
-                self.advance();
-            } else {
-                break;
-            }
+        while let Some(ch @ ('i' | 'm')) = self.current() {
+            flags.push(ch);
+            self.advance();
         }
 
         Ok(Token::Regex { pattern, flags })
@@ -1327,13 +1327,26 @@ impl Parser {
             Token::Question => Some((20, 21)),
             Token::QuestionQuestion => Some((15, 16)), // Coalescing operator
             Token::QuestionColon => Some((15, 16)),    // Default operator
-            Token::DotDot => Some((20, 21)),
             Token::ColonEqual => Some((10, 9)), // Right associative
             // Chain/pipe operator: 40 as in jsonata-js, so `"a" & "b" ~> $f` applies
             // $f to "ab".
             Token::TildeArrow => Some((40, 41)),
             _ => None,
         }
+    }
+
+    /// An element of an array constructor. A range stands nowhere else, whole expressions on both its sides.
+    fn parse_element(&mut self) -> Result<AstNode, ParserError> {
+        let element = self.parse_expression(0)?;
+        if self.current_token != Token::DotDot {
+            return Ok(element);
+        }
+        self.advance()?;
+        Ok(AstNode::Binary {
+            op: BinaryOp::Range,
+            lhs: Box::new(element),
+            rhs: Box::new(self.parse_expression(0)?),
+        })
     }
 
     /// Parse a function signature: <param-types:return-type>
@@ -1535,8 +1548,7 @@ impl Parser {
 
                 if self.current_token != Token::RightBracket {
                     loop {
-                        let element = self.parse_expression(0)?;
-                        elements.push(element);
+                        elements.push(self.parse_element()?);
 
                         if self.current_token != Token::Comma {
                             break;
@@ -1830,7 +1842,7 @@ impl Parser {
                         let mut elements = Vec::new();
                         if self.current_token != Token::RightBracket {
                             loop {
-                                elements.push(self.parse_expression(0)?);
+                                elements.push(self.parse_element()?);
                                 if self.current_token != Token::Comma {
                                     break;
                                 }

@@ -41,6 +41,59 @@ pub enum SignatureError {
     ChoiceGroupParameterized { choice: String },
 }
 
+impl SignatureError {
+    /// What jsonata-js says, of a function of that name or of one without.
+    pub fn words(&self, function: Option<&str>) -> String {
+        let function = function.map_or("undefined".to_string(), |name| format!("\"{name}\""));
+        match self {
+            SignatureError::InvalidSignature(_) => self.to_string(),
+            SignatureError::ArgumentCountMismatch { expected, actual } => format!(
+                "T0410: Argument {} of function {function} does not match function signature",
+                expected.min(actual) + 1
+            ),
+            SignatureError::ArgumentTypeMismatch { index, .. } => format!(
+                "T0410: Argument {index} of function {function} does not match function signature"
+            ),
+            SignatureError::ArrayTypeMismatch { index, expected } => format!(
+                "T0412: Argument {index} of function {function} must be an array of \"{}s\"",
+                expected.to_lowercase()
+            ),
+            SignatureError::ContextTypeMismatch { index, .. } => format!(
+                "T0411: Context value is not a compatible type with argument {index} of function {function}"
+            ),
+            SignatureError::TypeParameterNotAllowed { .. }
+            | SignatureError::ChoiceGroupParameterized { .. } => self.to_string(),
+        }
+    }
+}
+
+/// How many parsed signatures a thread keeps.
+const KEPT: usize = 8;
+
+thread_local! {
+    static SIGNATURES: std::cell::RefCell<Vec<(String, std::rc::Rc<Signature>)>> =
+        const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// The signature that the text says, which a thread parses once as long as it uses few others.
+pub(crate) fn kept(text: &str) -> Result<std::rc::Rc<Signature>, SignatureError> {
+    let kept = SIGNATURES.with_borrow(|kept| {
+        kept.iter().find(|(it, _)| it == text).map(|(_, signature)| signature.clone())
+    });
+    if let Some(signature) = kept {
+        return Ok(signature);
+    }
+    crate::ambient::spend(200 + 20 * text.len() as u64);
+    let signature = std::rc::Rc::new(Signature::parse(text)?);
+    SIGNATURES.with_borrow_mut(|kept| {
+        if kept.len() == KEPT {
+            kept.remove(0);
+        }
+        kept.push((text.to_string(), signature.clone()));
+    });
+    Ok(signature)
+}
+
 /// Parameter type
 #[derive(Debug, Clone, PartialEq)]
 pub enum ParamType {
@@ -511,6 +564,7 @@ impl Signature {
                 if param.context {
                     let context_symbol = type_symbol(context).to_string();
                     let context_regex_str = param.context_regex.as_deref().unwrap_or("");
+                    crate::ambient::spend(20);
                     let context_re = Regex::new(&format!("^{}$", context_regex_str))
                         .map_err(|e| SignatureError::InvalidSignature(e.to_string()))?;
                     if context_re.is_match(&context_symbol) {
