@@ -92,6 +92,7 @@ fn details(details: Details, data: Data) -> Option<Wire> {
         | Details::LambdaFunctionScheduled { .. }
         | Details::TaskScheduled(_)
         | Details::TaskStarted { .. }
+        | Details::TaskSubmitted { .. }
         | Details::TaskSucceeded { .. }
         | Details::TaskFailure { .. } => return task_details(details, data),
     })
@@ -127,6 +128,13 @@ fn task_details(details: Details, data: Data) -> Option<Wire> {
             Wire::TaskStarted(v1::TaskStartedEventDetails {
                 resource_type: resource_type.to_string(),
                 resource: resource.to_string(),
+            })
+        }
+        Details::TaskSubmitted { resource_type, resource, output } => {
+            Wire::TaskSubmitted(v1::TaskSubmittedEventDetails {
+                resource_type: resource_type.to_string(),
+                resource: resource.to_string(),
+                output: data.text(&output),
             })
         }
         Details::TaskSucceeded { resource_type, resource, output } => {

@@ -4,6 +4,7 @@
 //! tokens and error names live on this floor alone: the floors below know ids.
 
 pub mod arn;
+pub mod border;
 pub mod errors;
 pub mod grpc;
 pub mod limits;
@@ -18,4 +19,4 @@ mod page;
 mod timestamps;
 
 pub use errors::{Reason, Refusal};
-pub use operations::Operations;
+pub use operations::{Operations, join};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use everstep_proto::v1;
 use everstep_proto::v1::open_branch::WaitsFor;
-use execution::wait::{OpenBranch, OpenTask, WaitKind};
+use execution::wait::{OpenBranch, OpenTask, Served, WaitKind};
 use execution::{Event, Execution, WaitId};
 use store::HistoryRow;
 
@@ -27,6 +27,10 @@ impl Folded {
             self.execution.apply(event, row.at);
         }
         self.times.push((row.last_seq, row.at));
+    }
+
+    pub(crate) fn execution(&self) -> &Execution {
+        &self.execution
     }
 
     fn began(&self, wait: WaitId) -> Option<DateTime<Utc>> {
@@ -83,11 +87,24 @@ fn set_task(shown: &mut v1::OpenBranch, task: &OpenTask, pollers: &impl Fn(&str)
     let worker = started.and_then(|started| started.worker.as_deref());
     shown.since = Some(timestamp(started.map_or(task.scheduled_at, |started| started.at)));
     shown.until = started.and_then(|started| started.deadline).map(timestamp);
-    shown.waits_for = Some(WaitsFor::Task(v1::TaskWait {
-        queue: task.queue.to_string(),
-        attempt: task.attempt,
-        worker: worker.unwrap_or_default().to_owned(),
-        pollers: pollers(&task.queue),
-        started_at: started.map(|started| timestamp(started.at)),
-    }));
+    let attempt = task.attempt;
+    let child = |arn: &str| {
+        let execution_arn = arn.to_owned();
+        WaitsFor::Child(v1::ChildWait { execution_arn, attempt })
+    };
+    shown.waits_for = Some(match &task.served {
+        Served::ByWorker { .. } => WaitsFor::Task(v1::TaskWait {
+            queue: task.queue.to_string(),
+            attempt,
+            worker: worker.unwrap_or_default().to_owned(),
+            pollers: pollers(&task.queue),
+            started_at: started.map(|started| timestamp(started.at)),
+        }),
+        Served::ByCallback => {
+            let resource = task.resource.to_string();
+            WaitsFor::Callback(v1::CallbackWait { resource, attempt })
+        }
+        Served::ByStart { .. } => child(""),
+        Served::ByChild(started) => child(&started.arn),
+    });
 }

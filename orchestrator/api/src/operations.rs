@@ -1,12 +1,14 @@
 //! The operations, one a file. Each takes a request of `everstep/v1`, checks it, asks the engine or the store, and
 //! answers or refuses. No transport is known here, so that every face gives the same answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Engine, Readiness};
-use store::StoreError;
+use engine::{Engine, EngineConfig, EngineError, Readiness};
+use store::{Store, StoreError};
 use tokio::sync::watch;
 
+use crate::border::Border;
 use crate::errors::Refusal;
 use crate::limits::ANSWER_WITHIN;
 use crate::seal::Seal;
@@ -43,12 +45,19 @@ mod describe_namespace;
 mod list_namespaces;
 mod update_namespace;
 
+pub(crate) use lookup::machine_name;
 pub use report_tasks::OutcomeResult;
 pub use watch_execution::Watch;
 pub use work::{Answer, Dialogue};
 
 /// How long a client should wait before it tries again: about a failover's time to be noticed.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// An engine on the database, with this floor at its border.
+pub async fn join(store: Store, config: EngineConfig) -> Result<Engine, EngineError> {
+    let seal = Seal::new(&store.secret().await?);
+    Engine::join(store, config, Arc::new(Border::new(seal))).await
+}
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]

@@ -49,6 +49,27 @@ impl Resource {
         let kind = if text.starts_with("arn:") { of_arn(text)? } else { of_queue(text)? };
         Ok(Self { text: text.into(), kind })
     }
+
+    /// `states:startExecution`, however it waits: the orchestrator makes the call itself.
+    pub fn starts_execution(&self) -> bool {
+        match &self.kind {
+            ResourceKind::Service { service, action, .. } => {
+                &**service == "states" && &**action == "startExecution"
+            }
+            ResourceKind::Activity { .. } | ResourceKind::Lambda { .. } => false,
+        }
+    }
+
+    /// Whether its task token is in the context object, and an answer by it ends the task. As on AWS, that holds for a child that
+    /// the task waits for, too.
+    pub fn has_token(&self) -> bool {
+        let ResourceKind::Service { pattern, .. } = &self.kind else { return false };
+        match pattern {
+            Pattern::RequestResponse => false,
+            Pattern::Sync | Pattern::Sync2 => self.starts_execution(),
+            Pattern::WaitForTaskToken => true,
+        }
+    }
 }
 
 /// `NAME`, or `service:action`: each part is a name.

@@ -48,6 +48,9 @@ pub struct Catalog {
     forgotten: AtomicU64,
 }
 
+/// A database has few; the first page holds them all.
+const NAMESPACES_A_READ: u32 = 1000;
+
 const UNPOISONED: &str = "no holder of the catalog panics";
 
 impl Catalog {
@@ -82,6 +85,35 @@ impl Catalog {
             namespaces.insert(name.to_owned(), Arc::clone(&namespace));
         }
         Ok(Some(namespace))
+    }
+
+    /// Of an execution that runs: namespaces are never deleted.
+    pub(crate) async fn namespace_by_id(
+        &self,
+        id: NamespaceId,
+    ) -> Result<Arc<Namespace>, EngineError> {
+        let kept =
+            self.namespaces.read().expect(UNPOISONED).values().find(|it| it.id == id).cloned();
+        if let Some(namespace) = kept {
+            return Ok(namespace);
+        }
+        let mut after = None;
+        loop {
+            let page = self.store.namespaces(after.as_deref(), NAMESPACES_A_READ).await?;
+            let found = page.iter().find(|row| row.id == id).map(|row| row.name.clone());
+            after = page.last().map(|row| row.name.clone());
+            let name = match (found, &after) {
+                (Some(name), _) => name,
+                (None, Some(_)) => continue,
+                (None, None) => {
+                    let reason = format!("namespace {id} of an execution is missing");
+                    return Err(EngineError::Refused { reason });
+                }
+            };
+            if let Some(namespace) = self.namespace(&name).await? {
+                return Ok(namespace);
+            }
+        }
     }
 
     /// `None`: no such machine, or it is being deleted.

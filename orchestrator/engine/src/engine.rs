@@ -12,20 +12,23 @@ use chrono::{DateTime, Utc};
 use execution::event::Failure;
 use execution::{ExecutionId, Status, codec};
 use store::{ExecutionStatus, HistoryFrom, HistoryPage, Store};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use start::{Arns, Start, Started};
 pub use tasks::Outcome;
 
+use crate::border::Border;
 use crate::catalog::Catalog;
+use crate::children::Children;
 use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 use crate::lane::{Lanes, Mail, Surroundings};
 use crate::node::Membership;
 use crate::patience::Patience;
-use crate::reply::Reply;
+use crate::reply::{Reply, received};
+use crate::starter::Starter;
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
@@ -39,7 +42,7 @@ struct Inner {
     lanes: Lanes,
     readiness: watch::Receiver<Readiness>,
     leave: CancellationToken,
-    homes: i16,
+    starter: Starter,
     next_session: AtomicU64,
 }
 
@@ -73,18 +76,29 @@ pub struct Ended {
 
 impl Engine {
     /// Joins the nodes of the database and goes on in the background: stands by, takes over, serves.
-    pub async fn join(store: Store, config: EngineConfig) -> Result<Self, EngineError> {
+    pub async fn join(
+        store: Store,
+        config: EngineConfig,
+        border: Arc<dyn Border>,
+    ) -> Result<Self, EngineError> {
         let homes = store.homes().await?;
         let catalog = Arc::new(Catalog::new(store.clone()));
         let now = Instant::now();
+        let (children, orders) = mpsc::unbounded_channel();
         let around = Surroundings {
             config: Arc::new(config),
             // Until the first heartbeat has read the database's clock; no lane runs before.
             clock: Arc::new(Clock::new(now, DateTime::UNIX_EPOCH, now)),
             queues: Arc::default(),
             watchers: Arc::default(),
+            lanes: Lanes::default(),
+            border,
+            children,
         };
-        let (lanes, leave) = (Lanes::default(), CancellationToken::new());
+        let (lanes, leave) = (around.lanes.clone(), CancellationToken::new());
+        let starter = Starter { store: store.clone(), around: around.clone(), homes };
+        let nursery = Children { starter: starter.clone(), catalog: Arc::clone(&catalog) };
+        tokio::spawn(nursery.run(orders, leave.clone()));
         let membership = Membership::new(
             store.clone(),
             Arc::clone(&catalog),
@@ -95,7 +109,8 @@ impl Engine {
         let readiness = membership.readiness.subscribe();
         tokio::spawn(membership.run());
         let next_session = AtomicU64::new(0);
-        let inner = Inner { store, catalog, around, lanes, readiness, leave, homes, next_session };
+        let inner =
+            Inner { store, catalog, around, lanes, readiness, leave, starter, next_session };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -225,9 +240,4 @@ impl Engine {
         }
         Err(EngineError::ExecutionEnded)
     }
-}
-
-async fn received<T>(answer: oneshot::Receiver<Result<T, EngineError>>) -> Result<T, EngineError> {
-    // A reply answers even when it is dropped; the channel itself never closes without one.
-    answer.await.unwrap_or_else(|_| Err(EngineError::unavailable("the lane has closed")))
 }

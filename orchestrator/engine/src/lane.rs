@@ -2,6 +2,7 @@
 //! committed; the driver around it does the waiting.
 
 mod batch;
+mod children;
 mod driver;
 mod handle;
 mod journal;
@@ -16,17 +17,20 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use execution::event::{Failure, OfferedAgain};
-use execution::{Execution, ExecutionId, Refusal, Trigger, WaitId};
+use execution::{Execution, ExecutionId, Outside, Refusal, Tokens, Trigger, WaitId};
+use tokio::sync::mpsc;
 use tracing::{debug, error};
 
 pub(crate) use batch::{Answer, Batch, StartOutcome, Unit};
 pub(crate) use driver::{Deposed, Driver};
 pub(crate) use handle::{LaneHandle, Lanes};
-pub(crate) use mail::{Mail, StartMail};
+pub(crate) use mail::{Heard, Mail, StartMail};
 pub(crate) use perform::ended_by;
 use resident::Due;
 pub(crate) use resident::Resident;
 
+use crate::border::Border;
+use crate::children::ChildOrder;
 use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
@@ -41,6 +45,10 @@ pub(crate) struct Surroundings {
     pub(crate) clock: Arc<Clock>,
     pub(crate) queues: Arc<TaskQueues>,
     pub(crate) watchers: Arc<Watchers>,
+    pub(crate) lanes: Lanes,
+    pub(crate) border: Arc<dyn Border>,
+    /// Calls that start executions, to be made after the commit that holds them.
+    pub(crate) children: mpsc::UnboundedSender<ChildOrder>,
 }
 
 #[derive(Debug)]
@@ -93,6 +101,7 @@ impl Lane {
             Mail::SessionBroken { id, wait, session } => {
                 self.session_broken(id, wait, session, batch);
             }
+            Mail::Hear { id, messages } => self.hear(id, messages, batch),
             Mail::AwaitEnd { id, reply } => self.await_end(id, reply),
             Mail::Adopt(resident) => self.adopt(*resident, batch),
             Mail::Resume { id } => self.ignore_refusal(id, Trigger::Resume, batch),
@@ -116,6 +125,11 @@ impl Lane {
 
     fn start(&mut self, mail: StartMail, batch: &mut Batch) {
         let StartMail { id, new, machine, namespace, arn, trigger, reply, started, end } = mail;
+        if self.residents.contains_key(&id) {
+            // A child that was asked for twice: its first start is durable, or in this batch.
+            batch.answer(id, Answer::Started(reply, started));
+            return;
+        }
         let bound = self.around.config.residents_max;
         if self.residents.len() >= bound {
             reply.send(Err(EngineError::exhausted("executions in memory", bound)));
@@ -232,9 +246,11 @@ impl Lane {
     ) -> Result<(), EngineError> {
         let seed = self.seeds.next();
         let resident = self.residents.get_mut(&id).ok_or(EngineError::UnknownExecution)?;
-        let now = batch.now();
+        let border = &*self.around.border;
+        let token = |wait: WaitId| border.task_token(id, wait);
+        let outside = Outside { now: batch.now(), seed, tokens: Tokens(&token) };
         let processed = catch_unwind(AssertUnwindSafe(|| {
-            resident.execution.process(&resident.machine, trigger, now, seed)
+            resident.execution.process(&resident.machine, trigger, outside)
         }));
         let decision = match processed {
             Ok(Ok(decision)) => decision,
@@ -247,6 +263,7 @@ impl Lane {
         let begun = resident.tasks_begun(&decision);
         let namespace = resident.namespace;
         batch.add(id, (decision.first_seq, decision.first_public_id), decision.events);
+        batch.send(id, decision.messages);
         // A task for which a worker waits is handed out in the commit that schedules it.
         for (wait, queue) in begun {
             if let Some(reservation) = self.around.queues.reserve(namespace, &queue) {

@@ -3,7 +3,9 @@
 //! An execution lives on one node, in one lane, in memory; PostgreSQL says which. Nothing is visible before it is
 //! durable: callers are answered, tasks handed out and watchers told after the commit, never before.
 
+pub mod border;
 pub mod catalog;
+mod children;
 mod clock;
 pub mod config;
 pub mod engine;
@@ -13,10 +15,12 @@ mod node;
 mod patience;
 mod recovery;
 mod reply;
+mod starter;
 pub mod task_queue;
 mod timers;
 mod watchers;
 
+pub use border::{Border, ChildCall, ChildRefused};
 pub use catalog::{Catalog, Machine, Namespace};
 pub use config::EngineConfig;
 pub use engine::{Arns, Ended, Engine, Outcome, Readiness, Start, Started};

@@ -1,6 +1,7 @@
 //! Membership: joins, stands by behind a node that lives, deposes one whose lease has lapsed, takes its executions
 //! over, and begins again under a new id when its own fence has fallen.
 
+mod inbox;
 mod survey;
 mod takeover;
 mod term;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use store::{Heartbeat, NewNode, Node, NodeId, Store, StoreError};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -32,6 +33,8 @@ pub(crate) struct Membership {
     pub(crate) readiness: watch::Sender<Readiness>,
     /// Set once, when the process is asked to stop.
     pub(crate) leave: CancellationToken,
+    /// Executions have been claimed and given to the lanes.
+    taken_over: Notify,
     away_since: std::sync::Mutex<Option<DateTime<Utc>>>,
 }
 
@@ -56,7 +59,8 @@ impl Membership {
     ) -> Self {
         let readiness = watch::Sender::new(Readiness::Joining);
         let away_since = std::sync::Mutex::new(None);
-        Self { store, catalog, around, lanes, readiness, leave, away_since }
+        let taken_over = Notify::new();
+        Self { store, catalog, around, lanes, readiness, leave, taken_over, away_since }
     }
 
     /// Term after term, until the node is asked to leave.

@@ -35,6 +35,13 @@ impl<T: Send + 'static> Reply<T> {
     }
 }
 
+pub(crate) async fn received<T>(
+    answer: oneshot::Receiver<Result<T, EngineError>>,
+) -> Result<T, EngineError> {
+    // A reply answers even when it is dropped; the channel itself never closes without one.
+    answer.await.unwrap_or_else(|_| Err(EngineError::unavailable("the lane has closed")))
+}
+
 impl<T> Drop for Reply<T> {
     fn drop(&mut self) {
         if let Some(answer) = self.0.take() {

@@ -63,6 +63,7 @@ impl Execution {
             EventKind::StateExited { next, assigned, .. } => self.exit(at, next.clone(), assigned),
             EventKind::StateAborted { wait, .. } => self.abort(at, *wait),
 
+            EventKind::CallbackOpened => self.open_callback(at),
             EventKind::TaskScheduled(task) => self.schedule_task(at, task),
             EventKind::TaskStarted { worker, deadline, heartbeat_seconds, again, .. } => {
                 let started = StartedTask {
@@ -73,6 +74,7 @@ impl Execution {
                 };
                 self.start_task(at, started, *again);
             }
+            EventKind::TaskSubmitted { child, .. } => self.submit_task(at, child.clone()),
             EventKind::TaskSucceeded { wait, .. } => {
                 self.end_task(at, *wait, Doing::Result(at.payload()));
             }
@@ -153,6 +155,7 @@ impl Execution {
             region: region.into(),
             deadline: started.deadline,
             settings: started.settings,
+            parent: started.parent.clone(),
         }));
         // AWS's first state entered points at 0, not at ExecutionStarted.
         let root = Branch::new(None, PublicId(0), started.start_at.clone(), at.payload());
@@ -180,6 +183,7 @@ impl Execution {
             entered_id: at.id,
             input,
             retries: Vec::new(),
+            token: None,
             doing: Doing::Run,
         }));
     }
@@ -226,8 +230,16 @@ impl Execution {
 
     fn end_wait(&mut self, at: At<'_>, wait: WaitId, doing: Doing) {
         self.waits.remove(&wait);
+        self.forget_waits(at.event.branch);
         if let Some(visit) = self.visit_mut(at.event.branch) {
             visit.doing = doing;
+        }
+    }
+
+    fn forget_waits(&mut self, branch: BranchId) {
+        let Some(visit) = self.branches.get(&branch).and_then(Branch::visit) else { return };
+        for wait in visit.waits() {
+            self.waits.remove(&wait);
         }
     }
 
@@ -235,6 +247,7 @@ impl Execution {
         if let Some(wait) = wait {
             self.waits.remove(&wait);
         }
+        self.forget_waits(at.event.branch);
         if let Some(visit) = self.visit_mut(at.event.branch) {
             visit.doing = Doing::Aborted;
         }
@@ -263,7 +276,7 @@ impl Execution {
         if let Some(since) = branch.ready_since {
             self.ready.remove(&(since, id));
         }
-        if let Some(wait) = branch.wait() {
+        for wait in branch.visit().into_iter().flat_map(Visit::waits) {
             self.waits.remove(&wait);
         }
         if let Some(join) = branch.parent.and_then(|parent| self.join_mut(parent.branch)) {

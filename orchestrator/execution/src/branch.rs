@@ -10,7 +10,7 @@ use asl::{Payload, Variables};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::event::{Failure, StateType, TaskScheduled};
+use crate::event::{Failure, StartedChild, StateType, TaskScheduled};
 use crate::id::{BranchId, PublicId, Seq, WaitId};
 use crate::map_run::Work;
 use crate::wait::StartedTask;
@@ -67,6 +67,8 @@ pub(crate) struct Visit {
     pub(crate) input: Payload,
     /// (retrier, how often it was used), of those that were.
     pub(crate) retries: Vec<(u32, u32)>,
+    /// The wait that the task token of the last attempt names.
+    pub(crate) token: Option<WaitId>,
     pub(crate) doing: Doing,
 }
 
@@ -106,6 +108,11 @@ pub(crate) struct TaskWait {
     pub(crate) started: Option<StartedTask>,
     /// This attempt was handed out before.
     pub(crate) again: bool,
+    /// A second wait, open while the call is made; then it is `wait`.
+    pub(crate) callback: Option<WaitId>,
+    /// The call was made, and what it began goes on.
+    pub(crate) submitted: bool,
+    pub(crate) child: Option<Box<StartedChild>>,
 }
 
 /// What went wrong, and where it came from: retriers and catchers ask for both.
@@ -237,6 +244,24 @@ impl Visit {
             | Doing::MapRun(_)
             | Doing::Aborted => None,
         }
+    }
+
+    /// Every open one: a task has two while its call is made.
+    pub(crate) fn waits(&self) -> impl Iterator<Item = WaitId> {
+        let callback = match &self.doing {
+            Doing::Task(task) => task.callback,
+            Doing::Run
+            | Doing::Retry { .. }
+            | Doing::Timer { .. }
+            | Doing::Result(_)
+            | Doing::TimerOver
+            | Doing::Failed(_)
+            | Doing::Join(_)
+            | Doing::Items(_)
+            | Doing::MapRun(_)
+            | Doing::Aborted => None,
+        };
+        self.wait().into_iter().chain(callback)
     }
 
     pub(crate) fn join(&self) -> Option<&Join> {

@@ -1,6 +1,7 @@
 //! Reads the state, writes events: what a trigger means, and the next transition of a branch.
 
 mod answer;
+mod child;
 mod close;
 mod fail;
 mod map_run;
@@ -15,10 +16,11 @@ use chrono::{DateTime, Utc};
 use crate::branch::{Branch, Doing, Fault, Join, Phase, Visit};
 use crate::draft::Draft;
 use crate::event::{EventKind, Failure, StateType};
-use crate::execution::{Execution, Facts};
+use crate::execution::{Execution, Facts, Outside, Tokens};
 use crate::id::BranchId;
 use crate::states;
 
+pub(crate) use answer::deadline;
 pub(crate) use fail::{evaluation_fault, threshold_exceeded, too_large};
 
 /// What becomes of a state after one transition in it.
@@ -51,6 +53,7 @@ pub(crate) struct Turn<'a> {
     pub(crate) visit: &'a Visit,
     pub(crate) state: &'a asl::State,
     pub(crate) now: DateTime<Utc>,
+    pub(crate) tokens: Tokens<'a>,
 }
 
 /// The definition or the history is not what this build believes: the execution is quarantined.
@@ -68,7 +71,7 @@ impl Execution {
         &self,
         machine: &StateMachine,
         id: BranchId,
-        now: DateTime<Utc>,
+        outside: Outside<'_>,
         draft: &mut Draft,
     ) -> Result<(), Bug> {
         let bug = |believed| Bug::Branch { branch: id, believed };
@@ -84,7 +87,9 @@ impl Execution {
             }
             Phase::In(visit) => {
                 let state = state_of(machine, &visit.state)?;
-                let turn = Turn { execution: self, facts, machine, id, branch, visit, state, now };
+                let Outside { now, tokens, .. } = outside;
+                let turn =
+                    Turn { execution: self, facts, machine, id, branch, visit, state, now, tokens };
                 let written = draft.events.len();
                 match turn.step(draft).and_then(|next| turn.follow(next, draft)) {
                     Ok(()) => Ok(()),
@@ -248,7 +253,10 @@ impl Turn<'_> {
         let context =
             Context::new(self.facts.context.clone(), self.state.name.clone(), visit.entered_at);
         let item = self.execution.item_of(self.id).and_then(crate::branch::Item::map_item);
-        let context = context.with_map_item(item).at(self.now);
+        let mut context = context.with_map_item(item).at(self.now);
+        if let Some(wait) = visit.token {
+            context = context.with_task_token(self.tokens.of(wait));
+        }
         match visit.state_type {
             StateType::Task | StateType::Parallel | StateType::Map => {
                 context.with_retry_count(visit.retry_count())

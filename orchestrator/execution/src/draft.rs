@@ -4,7 +4,7 @@ use asl::Draw;
 use asl::Payload;
 
 use crate::event::{Event, EventKind};
-use crate::id::{BranchId, PublicId, Seq};
+use crate::id::{BranchId, PublicId, Seq, WaitId};
 
 #[derive(Debug)]
 pub(crate) struct Draft {
@@ -28,6 +28,11 @@ impl Draft {
             next_public_id: next_public,
             payload_bytes: 0,
         }
+    }
+
+    /// The wait that the next event begins, if it begins one.
+    pub(crate) fn next_wait(&self) -> WaitId {
+        WaitId(self.first_seq.0 + self.events.len() as u64)
     }
 
     /// Writes an event down. Answers the public id that what follows it points at: its own, or `previous` where it is internal.

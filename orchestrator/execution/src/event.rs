@@ -10,7 +10,7 @@ use std::sync::Arc;
 use asl::{Assignment, Payload};
 use chrono::{DateTime, Utc};
 
-use crate::id::{BranchId, PublicId, WaitId};
+use crate::id::{BranchId, ExecutionId, PublicId, WaitId};
 
 pub use map_run::{BatchLimits, ChildStatus, MapRunLimits, MapRunStarted, MapRunStep};
 
@@ -47,6 +47,8 @@ pub enum EventKind {
         assigned: Vec<Assignment>,
     },
 
+    /// Internal. Begins a wait: the one that the task token names which the next event's parameters hold. It ends with the task.
+    CallbackOpened,
     /// Payload: what the worker gets. Begins a wait; `attempt` counts from 1.
     TaskScheduled(Arc<TaskScheduled>),
     /// The task was handed to a worker. `deadline`: when the attempt times out.
@@ -59,7 +61,14 @@ pub enum EventKind {
         again: bool,
         family: TaskFamily,
     },
-    /// Payload: the worker's result. Ends the wait, as the next two do.
+    /// Payload: the answer to the call. Of a task with a callback it ends `wait`, and the callback's goes on; else `wait` goes on.
+    TaskSubmitted {
+        wait: WaitId,
+        family: TaskFamily,
+        /// The child that the call has started.
+        child: Option<Box<StartedChild>>,
+    },
+    /// Payload: the worker's result. Ends the wait, as the next two do, and with it the task's callback.
     TaskSucceeded {
         wait: WaitId,
         family: TaskFamily,
@@ -218,6 +227,18 @@ pub struct ExecutionStarted {
     /// The machine's `StartAt`.
     pub start_at: Arc<str>,
     pub settings: Settings,
+    pub parent: Option<Parent>,
+}
+
+/// Whose child an execution is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parent {
+    pub execution: ExecutionId,
+    pub arn: String,
+    /// The parent's wait that the end of this execution ends; `None`: it does not wait for it.
+    pub wait: Option<WaitId>,
+    /// Which of several children of that wait.
+    pub number: Option<u64>,
 }
 
 /// Settings of the namespace, kept as they were when the execution started.
@@ -249,6 +270,18 @@ pub struct TaskScheduled {
     /// Set where the definition sets it; the history shows it.
     pub timeout_seconds: Option<u64>,
     pub heartbeat_seconds: Option<u64>,
+    /// The wait of its task token, where an answer by that token ends the task.
+    pub callback: Option<WaitId>,
+    /// The orchestrator itself makes the call: it starts the execution of this id, or finds it started.
+    pub child: Option<ExecutionId>,
+}
+
+/// An execution that a task has started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartedChild {
+    pub id: ExecutionId,
+    pub arn: Arc<str>,
+    pub started_at: DateTime<Utc>,
 }
 
 /// How AWS's history speaks of a task.

@@ -1,6 +1,7 @@
 //! One execution: the fold over its events.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use asl::StateMachine;
@@ -9,10 +10,11 @@ use chrono::{DateTime, Utc};
 
 use crate::branch::Branch;
 use crate::draft::Draft;
-use crate::event::{Event, EventKind, Settings};
+use crate::event::{Event, EventKind, Parent, Settings};
 use crate::id::{BranchId, ExecutionId, PublicId, Seq, WaitId};
 use crate::instant::truncated;
 use crate::map_run::MapRun;
+use crate::message::Outgoing;
 use crate::trigger::Trigger;
 
 /// Transitions per call of [`Execution::process`]: a Choice that loops for ever gives way to its neighbours this often.
@@ -49,6 +51,7 @@ pub(crate) struct Facts {
     pub(crate) region: Arc<str>,
     pub(crate) deadline: Option<DateTime<Utc>>,
     pub(crate) settings: Settings,
+    pub(crate) parent: Option<Parent>,
 }
 
 /// The context is read only; the rest says enough.
@@ -60,6 +63,7 @@ impl PartialEq for Facts {
             && self.region == other.region
             && self.deadline == other.deadline
             && self.settings == other.settings
+            && self.parent == other.parent
     }
 }
 
@@ -72,6 +76,30 @@ pub enum Status {
     Aborted,
 }
 
+/// What a decision takes from outside: it knows no clock, no randomness and no secrets.
+#[derive(Debug, Clone, Copy)]
+pub struct Outside<'a> {
+    pub now: DateTime<Utc>,
+    pub seed: u64,
+    pub tokens: Tokens<'a>,
+}
+
+/// Makes the text of the task token for a wait of this execution: the same whenever it is asked.
+#[derive(Clone, Copy)]
+pub struct Tokens<'a>(pub &'a dyn Fn(WaitId) -> String);
+
+impl Tokens<'_> {
+    pub(crate) fn of(self, wait: WaitId) -> String {
+        (self.0)(wait)
+    }
+}
+
+impl fmt::Debug for Tokens<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tokens")
+    }
+}
+
 /// What a trigger made of an execution, applied already; to be committed as one row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
@@ -82,6 +110,8 @@ pub struct Decision {
     /// The time of the events.
     pub at: DateTime<Utc>,
     pub events: Vec<Event>,
+    /// To be sent by the same commit.
+    pub messages: Vec<Outgoing>,
     /// The bound on transitions was reached: send [`Trigger::Resume`].
     pub more: bool,
 }
@@ -158,6 +188,11 @@ impl Execution {
         self.facts.as_ref().and_then(|facts| facts.deadline)
     }
 
+    /// Whose child it is.
+    pub fn parent(&self) -> Option<&Parent> {
+        self.facts.as_ref().and_then(|facts| facts.parent.as_ref())
+    }
+
     /// Whether a branch can go on without a trigger of its own: after a recovery, send [`Trigger::Resume`].
     pub fn has_ready(&self) -> bool {
         !self.is_quarantined() && !self.ready.is_empty()
@@ -169,25 +204,26 @@ impl Execution {
         &mut self,
         machine: &StateMachine,
         trigger: Trigger,
-        now: DateTime<Utc>,
-        seed: u64,
+        outside: Outside<'_>,
     ) -> Result<Decision, Refusal> {
         // Time stands still rather than run backwards within a history.
-        let at = truncated(now).max(self.updated_at);
-        let mut draft = Draft::after(self.last_seq, self.last_public_id, seed);
+        let at = truncated(outside.now).max(self.updated_at);
+        let outside = Outside { now: at, ..outside };
+        let mut draft = Draft::after(self.last_seq, self.last_public_id, outside.seed);
         self.decide_trigger(machine, trigger, at, &mut draft)?;
-        let mut applied = self.apply_from(&draft, 0, at);
+        let mut messages = Vec::new();
+        let mut applied = self.apply_from(&draft, 0, at, &mut messages);
         let mut transitions = 0;
         while self.has_ready()
             && transitions < TRANSITIONS_MAX
             && draft.payload_bytes < PAYLOAD_BYTES_MAX
         {
             let Some((_, branch)) = self.ready.first().copied() else { break };
-            if let Err(fault) = self.decide(machine, branch, at, &mut draft) {
+            if let Err(fault) = self.decide(machine, branch, outside, &mut draft) {
                 draft.events.truncate(applied);
                 draft.internal(branch, EventKind::Quarantined { reason: fault.to_string() });
             }
-            applied = self.apply_from(&draft, applied, at);
+            applied = self.apply_from(&draft, applied, at, &mut messages);
             transitions += 1;
         }
         Ok(Decision {
@@ -195,12 +231,20 @@ impl Execution {
             first_public_id: draft.first_public_id,
             at,
             events: draft.events,
+            messages,
             more: self.has_ready(),
         })
     }
 
-    fn apply_from(&mut self, draft: &Draft, applied: usize, at: DateTime<Utc>) -> usize {
+    fn apply_from(
+        &mut self,
+        draft: &Draft,
+        applied: usize,
+        at: DateTime<Utc>,
+        messages: &mut Vec<Outgoing>,
+    ) -> usize {
         for event in draft.events.iter().skip(applied) {
+            messages.extend(self.outgoing(event, at));
             self.apply(event, at);
         }
         draft.events.len()

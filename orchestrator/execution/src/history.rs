@@ -69,6 +69,11 @@ pub enum Details {
         resource_type: Arc<str>,
         resource: Arc<str>,
     },
+    TaskSubmitted {
+        resource_type: Arc<str>,
+        resource: Arc<str>,
+        output: Payload,
+    },
     TaskSucceeded {
         resource_type: Arc<str>,
         resource: Arc<str>,

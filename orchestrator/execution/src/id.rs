@@ -23,6 +23,19 @@ impl ExecutionId {
         Self(Uuid::from_u128(millis | 0x7 << 76 | random_a | 0b10 << 62 | home | random_b))
     }
 
+    /// The same id in another home.
+    #[must_use]
+    pub fn at_home(self, home: Home) -> Self {
+        let bits = self.0.as_u128() & !(0x7fff << 46);
+        Self(Uuid::from_u128(bits | u128::from(home.0.unsigned_abs()) << 46))
+    }
+
+    /// The instant of its making, to the millisecond.
+    pub fn made_at(self) -> DateTime<Utc> {
+        let millis = i64::try_from(self.0.as_u128() >> 80).expect("48 bits fit");
+        DateTime::from_timestamp_millis(millis).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
     pub fn home(self) -> Home {
         let bits = (self.0.as_u128() >> 46) & 0x7fff;
         Home(i16::try_from(bits).expect("15 bits fit"))

@@ -6,6 +6,7 @@
 
 pub mod event;
 pub mod id;
+pub mod message;
 pub mod trigger;
 
 mod execution;
@@ -25,7 +26,10 @@ pub mod simulated;
 pub mod wait;
 
 pub use event::{Event, EventKind};
-pub use execution::{Decision, Execution, PAYLOAD_BYTES_MAX, Refusal, Status, TRANSITIONS_MAX};
+pub use execution::{
+    Decision, Execution, Outside, PAYLOAD_BYTES_MAX, Refusal, Status, TRANSITIONS_MAX, Tokens,
+};
 pub use id::{BranchId, ExecutionId, PublicId, Seq, WaitId};
+pub use message::{Message, Outgoing};
 pub use trigger::Trigger;
 pub use variables::VARIABLE_BYTES_MAX;

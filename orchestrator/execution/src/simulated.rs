@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use crate::codec;
 use crate::event::{Event, Failure};
-use crate::execution::{Decision, Execution, Refusal, Status};
+use crate::execution::{Decision, Execution, Outside, Refusal, Status, Tokens};
 use crate::history::{self, PublicEvent};
 use crate::id::{ExecutionId, Home, PublicId, WaitId};
 use crate::map_run::MapRunStatus;
+use crate::message::Outgoing;
 use crate::trigger::{Start, Trigger};
-use crate::wait::{OpenTask, WaitKind};
+use crate::wait::{OpenTask, Served, WaitKind};
 use asl::StateMachine;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -22,6 +23,8 @@ pub struct Simulated {
     pub execution: Execution,
     pub now: DateTime<Utc>,
     pub rows: Vec<Row>,
+    /// What it told other executions.
+    pub sent: Vec<Outgoing>,
     seed: u64,
 }
 
@@ -46,7 +49,8 @@ impl Simulated {
     }
 
     pub fn of(machine: Arc<StateMachine>, id: ExecutionId, now: DateTime<Utc>) -> Self {
-        Self { machine, execution: Execution::begin(id), now, rows: Vec::new(), seed: 1 }
+        let (execution, rows, sent) = (Execution::begin(id), Vec::new(), Vec::new());
+        Self { machine, execution, now, rows, sent, seed: 1 }
     }
 
     pub fn start(&mut self, start: Start) -> Result<Vec<Event>, Refusal> {
@@ -66,7 +70,10 @@ impl Simulated {
 
     pub fn send_once(&mut self, trigger: Trigger) -> Result<Decision, Refusal> {
         self.seed += 1;
-        let decision = self.execution.process(&self.machine, trigger, self.now, self.seed)?;
+        let token = |wait: WaitId| format!("token-{}", wait.0);
+        let outside = Outside { now: self.now, seed: self.seed, tokens: Tokens(&token) };
+        let decision = self.execution.process(&self.machine, trigger, outside)?;
+        self.sent.extend(decision.messages.iter().cloned());
         if !decision.events.is_empty() {
             self.rows.push(Row {
                 first_public_id: decision.first_public_id,
@@ -110,10 +117,16 @@ impl Simulated {
         let branches = self.execution.open_branches().into_iter();
         let runs = self.execution.map_runs().filter(|run| run.status == MapRunStatus::Running);
         branches
-            .filter_map(|branch| match branch.waits_for {
-                WaitKind::Task(task) => Some(task.wait),
-                WaitKind::Retry { wait, .. } | WaitKind::Timer { wait, .. } => Some(wait),
-                WaitKind::Nothing | WaitKind::Join { .. } => None,
+            .flat_map(|branch| match branch.waits_for {
+                WaitKind::Task(task) => match task.served {
+                    Served::ByWorker { callback: Some(callback) } => vec![task.wait, callback],
+                    Served::ByWorker { callback: None }
+                    | Served::ByCallback
+                    | Served::ByStart { .. }
+                    | Served::ByChild(_) => vec![task.wait],
+                },
+                WaitKind::Retry { wait, .. } | WaitKind::Timer { wait, .. } => vec![wait],
+                WaitKind::Nothing | WaitKind::Join { .. } => Vec::new(),
             })
             .chain(runs.map(|run| run.wait))
             .collect()

@@ -1,5 +1,6 @@
 //! What each state type does in its turn, one file each.
 
+pub(crate) mod child;
 pub(crate) mod choice;
 pub(crate) mod fail;
 pub(crate) mod map;

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use asl::Payload;
 
-use crate::event::{ChildStatus, Failure, MapRunLimits, OfferedAgain, Settings};
+use crate::event::{
+    ChildStatus, Failure, MapRunLimits, OfferedAgain, Parent, Settings, StartedChild,
+};
 use crate::id::WaitId;
+use crate::message::Message;
 
 /// A trigger that names a wait which is not open is refused without effect ([`crate::Refusal::UnknownWait`]).
 #[derive(Debug, Clone)]
@@ -25,6 +28,13 @@ pub enum Trigger {
         wait: WaitId,
         failure: Failure,
     },
+    /// The child that a task was to start runs. Ends the task, or its submission.
+    ChildStarted {
+        wait: WaitId,
+        child: Box<StartedChild>,
+    },
+    /// Another execution has told it something.
+    Message(Box<Message>),
     /// No heartbeat came in time. Heartbeats themselves are no events.
     HeartbeatMissed {
         wait: WaitId,
@@ -93,6 +103,7 @@ pub struct Start {
     pub machine_name: String,
     pub role_arn: String,
     pub settings: Settings,
+    pub parent: Option<Parent>,
     pub input: Payload,
     /// Of a map run's child: what it runs in the place of the whole machine.
     pub processor: Option<Processor>,

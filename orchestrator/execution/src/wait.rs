@@ -5,10 +5,10 @@ use std::sync::Arc;
 use asl::Payload;
 use chrono::{DateTime, Utc};
 
-use crate::branch::{Branch, Doing, Join, JoinKind, Phase, Visit};
-use crate::event::Failure;
+use crate::branch::{Branch, Doing, Join, JoinKind, Phase, TaskWait, Visit};
+use crate::event::{Failure, StartedChild};
 use crate::execution::Execution;
-use crate::id::{BranchId, WaitId};
+use crate::id::{BranchId, ExecutionId, WaitId};
 
 /// A branch that has not ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,12 +48,28 @@ pub enum WaitKind {
 pub struct OpenTask {
     pub wait: WaitId,
     pub queue: Arc<str>,
+    /// As the definition writes it.
+    pub resource: Arc<str>,
     /// Counts from 1.
     pub attempt: u32,
     pub scheduled_at: DateTime<Utc>,
     pub started: Option<StartedTask>,
     /// What the worker gets.
     pub payload: Payload,
+    pub served: Served,
+}
+
+/// Whose turn it is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Served {
+    /// A worker's. `callback`: the wait that the token in its input names.
+    ByWorker { callback: Option<WaitId> },
+    /// Whoever has the task token: the call was made.
+    ByCallback,
+    /// The orchestrator's, which is to start this execution. `awaited`: the task will wait for its end.
+    ByStart { id: ExecutionId, awaited: bool },
+    /// The child's.
+    ByChild(Box<StartedChild>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -113,10 +129,12 @@ impl WaitKind {
             Doing::Task(task) => Self::Task(Box::new(OpenTask {
                 wait: task.wait,
                 queue: task.task.queue.clone(),
+                resource: task.task.resource.clone(),
                 attempt: task.task.attempt,
                 scheduled_at: task.scheduled_at,
                 started: task.started.clone(),
                 payload: task.task.worker_input(&task.payload),
+                served: Served::of(task),
             })),
             Doing::Retry { wait, until, failure, .. } => Self::Retry {
                 wait: *wait,
@@ -137,6 +155,17 @@ impl WaitKind {
             | Doing::Failed(_)
             | Doing::Items(_)
             | Doing::Aborted => Self::Nothing,
+        }
+    }
+}
+
+impl Served {
+    fn of(task: &TaskWait) -> Self {
+        match (task.submitted, &task.child, task.task.child) {
+            (false, _, Some(id)) => Self::ByStart { id, awaited: task.task.awaits_child() },
+            (false, _, None) => Self::ByWorker { callback: task.callback },
+            (true, Some(child), _) if task.task.awaits_child() => Self::ByChild(child.clone()),
+            (true, _, _) => Self::ByCallback,
         }
     }
 }

@@ -166,7 +166,7 @@ impl ServeSettings {
         } else {
             info!(%address, "serving without keys, on loopback only");
         }
-        let engine = Engine::join(store, self.engine(address)?).await.map_err(|error| {
+        let engine = api::join(store, self.engine(address)?).await.map_err(|error| {
             CommandError::unavailable(format!("cannot join the nodes of the database: {error}"))
         })?;
         let reporter = tokio::spawn(report(engine.readiness(), address, ready));

@@ -72,7 +72,9 @@ impl Operations {
         let store = self.engine.store();
         let first = HistoryFrom::After { seq: 0 };
         for row in store.history_rows(found.row.id, first, ONE_ROW).await? {
-            shown.input = input(&events(found, &row)?).unwrap_or_default();
+            let events = events(found, &row)?;
+            shown.input = input(&events).unwrap_or_default();
+            shown.parent_execution_arn = parent(&events).unwrap_or_default();
         }
         let mut end = End::default();
         for row in store.history_rows(found.row.id, HistoryFrom::Last, ONE_ROW).await? {
@@ -105,6 +107,8 @@ impl Operations {
         }
         let pollers = |queue: &str| self.engine.pollers(found.namespace.id, queue);
         shown.open_branches = open_branches(&folded, pollers);
+        let parent = folded.execution().parent();
+        shown.parent_execution_arn = parent.map(|parent| parent.arn.clone()).unwrap_or_default();
         Ok(end)
     }
 }
@@ -122,6 +126,11 @@ pub(super) fn events(found: &Found, row: &HistoryRow) -> Result<Vec<Event>, Refu
 fn input(events: &[Event]) -> Option<String> {
     let first = events.first().filter(|event| is_start(&event.kind))?;
     first.payload.as_ref().map(|payload| payload.text().to_owned())
+}
+
+fn parent(events: &[Event]) -> Option<String> {
+    let EventKind::ExecutionStarted(started) = &events.first()?.kind else { return None };
+    started.parent.as_ref().map(|parent| parent.arn.clone())
 }
 
 fn is_start(kind: &EventKind) -> bool {

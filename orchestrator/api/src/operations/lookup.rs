@@ -115,7 +115,7 @@ pub(super) fn machine_deleting(arn: &str) -> Refusal {
 }
 
 /// A machine by its ARN or its name.
-fn machine_name<'a>(namespace: &Namespace, text: &'a str) -> Result<&'a str, Refusal> {
+pub(crate) fn machine_name<'a>(namespace: &Namespace, text: &'a str) -> Result<&'a str, Refusal> {
     const FIELD: &str = "state_machine";
     if text.is_empty() {
         return Err(check::missing(FIELD));

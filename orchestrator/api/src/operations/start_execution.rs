@@ -44,7 +44,7 @@ impl Operations {
             )
         });
         let name = Some(request.name).filter(|name| !name.is_empty());
-        Ok(Start { machine, name, input, arns })
+        Ok(Start::new(machine, name, input, arns))
     }
 }
 

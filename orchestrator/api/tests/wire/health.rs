@@ -1,6 +1,6 @@
 //! Health and reflection: what tools ask before they call.
 
-use engine::{Engine, EngineConfig, Readiness};
+use engine::{EngineConfig, Readiness};
 use everstep_proto::v1;
 use store::{Store, StoreOptions};
 use tonic::Code;
@@ -35,7 +35,7 @@ async fn a_node_that_is_ready_serves_and_one_that_stands_by_says_why_not() {
     let url = ScratchCluster::shared().database_like("api", migrated);
     let active = World::on(&url).await;
     let store = Store::connect(StoreOptions::new(&url)).await.unwrap();
-    let second = Engine::join(store, EngineConfig::default()).await.unwrap();
+    let second = api::join(store, EngineConfig::default()).await.unwrap();
     let mut readiness = second.readiness();
     let stands_by = |readiness: &Readiness| matches!(readiness, Readiness::StandingBy { .. });
     soon(readiness.wait_for(stands_by)).await.unwrap();

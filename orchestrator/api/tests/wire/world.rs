@@ -56,7 +56,7 @@ impl World {
     pub(crate) async fn on(url: &str) -> Self {
         let store = Store::connect(StoreOptions::new(url)).await.expect("connects");
         let config = EngineConfig { lanes: 2, ..EngineConfig::default() };
-        let engine = Engine::join(store, config).await.expect("joins");
+        let engine = api::join(store, config).await.expect("joins");
         let mut readiness = engine.readiness();
         readiness.wait_for(|readiness| *readiness == Readiness::Ready).await.expect("gets ready");
         Self::serve(engine).await

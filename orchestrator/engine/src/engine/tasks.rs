@@ -103,7 +103,7 @@ impl Engine {
         let lane = self.0.lanes.of(id);
         let lane = lane.ok_or_else(|| EngineError::unavailable(self.not_active()))?;
         lane.send(mail(reply));
-        super::received(answer).await
+        crate::reply::received(answer).await
     }
 }
 

@@ -1,13 +1,12 @@
 //! What one commit will write: a row an execution, and what to tell whom once it is durable.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use execution::id::PublicId;
-use execution::{Event, ExecutionId, Seq, Status, WaitId};
-use store::{ExecutionStatus, NewExecution};
+use execution::{Event, ExecutionId, Outgoing, Seq, Status, WaitId};
+use store::{ExecutionStatus, MessageKey, NewExecution};
 
-use super::perform::end_of;
 use crate::config::EngineConfig;
 use crate::engine::Started;
 use crate::error::EngineError;
@@ -41,6 +40,10 @@ pub(crate) struct Unit {
     pub(crate) events: Vec<Event>,
     pub(crate) reservations: BTreeMap<WaitId, Reservation>,
     pub(crate) answers: Vec<Answer>,
+    /// What the events tell other executions.
+    pub(crate) sent: Vec<Outgoing>,
+    /// What this execution was told, and has heard.
+    pub(crate) taken: BTreeSet<MessageKey>,
 }
 
 /// What a caller hears once the unit is durable. A refusal waits too: what it rests on may be in this batch.
@@ -80,6 +83,20 @@ impl Batch {
         self.unit(id).start = Some(new);
     }
 
+    pub(crate) fn send(&mut self, id: ExecutionId, messages: Vec<Outgoing>) {
+        if !messages.is_empty() {
+            self.unit(id).sent.extend(messages);
+        }
+    }
+
+    pub(crate) fn take(&mut self, key: MessageKey) {
+        self.unit(key.receiver).taken.insert(key);
+    }
+
+    pub(crate) fn has_taken(&self, key: &MessageKey) -> bool {
+        self.units.get(&key.receiver).is_some_and(|unit| unit.taken.contains(key))
+    }
+
     pub(crate) fn reserve(&mut self, id: ExecutionId, wait: WaitId, reservation: Reservation) {
         self.unit(id).reservations.insert(wait, reservation);
     }
@@ -113,6 +130,8 @@ impl Unit {
             events: Vec::new(),
             reservations: BTreeMap::new(),
             answers: Vec::new(),
+            sent: Vec::new(),
+            taken: BTreeSet::new(),
         }
     }
 
@@ -130,12 +149,13 @@ impl Unit {
     }
 
     pub(crate) fn last_seq(&self) -> Seq {
-        Seq(self.first_seq.0 + self.events.len() as u64 - 1)
+        // A unit may do no more than take messages that meant nothing.
+        Seq((self.first_seq.0 + self.events.len() as u64).saturating_sub(1))
     }
 
     /// How the execution ended, where this unit ends it.
     pub(crate) fn ended_as(&self) -> Option<ExecutionStatus> {
-        let (status, _) = self.events.iter().find_map(|event| end_of(&event.kind))?;
+        let (status, _) = self.events.iter().find_map(|event| event.kind.end())?;
         Some(match status {
             Status::Running => unreachable!("no event ends an execution as running"),
             Status::Succeeded => ExecutionStatus::Succeeded,

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use execution::{ExecutionId, Seq, codec};
-use store::{CommitError, Committed, End, NewRow, Raised, Remedy, Store};
+use execution::{ExecutionId, Outgoing, Seq, codec, message};
+use store::{
+    CommitError, Committed, End, MessageId, MessageKey, NewMessage, NewRow, Raised, Remedy, Store,
+};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -194,7 +196,7 @@ impl Driver {
     }
 
     /// Reads one execution in doubt back. Its answers are given if its events are there, and dropped if not.
-    async fn settle(&mut self, unit: Unit, batch: &mut Batch) {
+    async fn settle(&mut self, mut unit: Unit, batch: &mut Batch) {
         let id = unit.id;
         let last_seq = unit.last_seq();
         let arn = self.lane.arn(id);
@@ -202,6 +204,7 @@ impl Driver {
         let read = self.restore(id, &arn, batch).await;
         if read.is_some_and(|seq| seq >= last_seq) {
             self.lane.give_ends(id, ends);
+            self.lane.deliver(std::mem::take(&mut unit.sent));
             unit.give_answers();
         }
     }
@@ -267,11 +270,19 @@ async fn until(pause: Option<Duration>) {
     }
 }
 
+fn message(sender: ExecutionId, outgoing: &Outgoing) -> NewMessage {
+    let key = MessageKey { receiver: outgoing.receiver, message: MessageId(outgoing.id) };
+    let body = message::encode(&outgoing.message);
+    NewMessage { key, sender, format: message::FORMAT, body }
+}
+
 /// The rows of a batch, as the store takes them.
 fn statement(units: &[Unit]) -> store::Batch {
     let mut batch = store::Batch::default();
     for unit in units {
         batch.starts.extend(unit.start.clone());
+        batch.taken.extend(&unit.taken);
+        batch.sent.extend(unit.sent.iter().map(|outgoing| message(unit.id, outgoing)));
         if unit.events.is_empty() {
             continue;
         }

@@ -84,6 +84,11 @@ impl Lanes {
         Some(lanes[low % lanes.len()].clone())
     }
 
+    /// The node stands by, or has left.
+    pub(crate) fn are_closed(&self) -> bool {
+        self.0.read().expect("no holder of the lanes panics").is_empty()
+    }
+
     pub(crate) fn send(&self, id: ExecutionId, mail: Mail) {
         if let Some(lane) = self.of(id) {
             lane.send(mail);

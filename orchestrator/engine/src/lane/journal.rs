@@ -6,7 +6,6 @@ use execution::event::{Event, EventKind, Failure};
 use tracing::{Level, debug, enabled};
 
 use super::Resident;
-use super::perform::end_of;
 
 /// Before the event is acted on: the tasks that it ends are still known.
 pub(super) fn note(resident: &Resident, event: &Event) {
@@ -24,7 +23,7 @@ pub(super) fn note(resident: &Resident, event: &Event) {
         let error = failure.error.as_deref();
         // The first retry follows the first attempt.
         debug!(execution, %state, attempt = count, error, %until, "retry scheduled");
-    } else if let Some((status, failure)) = end_of(&event.kind) {
+    } else if let Some((status, failure)) = event.kind.end() {
         let (error, cause) = texts(failure);
         debug!(execution, ?status, error, cause, "execution ended");
     } else {

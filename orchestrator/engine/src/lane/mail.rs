@@ -5,8 +5,8 @@ use std::sync::Arc;
 use asl::StateMachine;
 use chrono::{DateTime, Utc};
 use execution::event::Failure;
-use execution::{ExecutionId, Trigger, WaitId};
-use store::{NamespaceId, NewExecution};
+use execution::{ExecutionId, Message, Trigger, WaitId};
+use store::{MessageKey, NamespaceId, NewExecution};
 
 use super::{Resident, StartOutcome};
 use crate::engine::{Ended, Started};
@@ -54,6 +54,11 @@ pub(crate) enum Mail {
         wait: WaitId,
         session: u64,
     },
+    /// What other executions have told this one.
+    Hear {
+        id: ExecutionId,
+        messages: Vec<Heard>,
+    },
     AwaitEnd {
         id: ExecutionId,
         reply: Reply<Ended>,
@@ -79,10 +84,18 @@ impl Mail {
             Self::AwaitEnd { reply, .. } => reply.send(Err(error)),
             Self::Take { .. }
             | Self::SessionBroken { .. }
+            | Self::Hear { .. }
             | Self::Adopt(_)
             | Self::Resume { .. } => {}
         }
     }
+}
+
+/// A message as its receiver gets it: out of the inbox, or straight from the sender's commit.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    pub(crate) key: MessageKey,
+    pub(crate) message: Message,
 }
 
 #[derive(Debug)]

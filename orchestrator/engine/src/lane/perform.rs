@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use execution::event::{Event, EventKind, Failure, TaskScheduled};
+use execution::event::{Event, EventKind, TaskScheduled};
 use execution::wait::WaitKind;
 use execution::{ExecutionId, Status, WaitId};
 use store::NamespaceId;
@@ -28,7 +28,7 @@ struct Here {
 impl Lane {
     /// Acts on a unit that is durable.
     pub(crate) fn perform(&mut self, unit: Unit) {
-        let Unit { id, at, first_seq, events, mut reservations, answers, .. } = unit;
+        let Unit { id, at, first_seq, events, mut reservations, answers, sent, .. } = unit;
         let mut ended = None;
         for (number, event) in (first_seq.0..).zip(events) {
             let here = Here { id, at, number: WaitId(number) };
@@ -37,6 +37,7 @@ impl Lane {
         for answer in answers {
             answer.give();
         }
+        self.deliver(sent);
         self.around.watchers.notify(id, ended.is_some());
         if let Some(ended) = ended {
             self.end(id, &ended);
@@ -81,10 +82,14 @@ impl Lane {
             }
             EventKind::TaskStarted { wait, deadline, heartbeat_seconds, .. } => {
                 let heartbeat = heartbeat_seconds.map(Duration::from_secs);
-                if let Some(reservation) = reservations.remove(wait) {
-                    self.hand_out(id, *wait, (at, *deadline, heartbeat), reservation);
+                match reservations.remove(wait) {
+                    Some(reservation) => {
+                        self.hand_out(id, *wait, (at, *deadline, heartbeat), reservation);
+                    }
+                    None => self.begin_without_worker((id, *wait), (at, *deadline, heartbeat)),
                 }
             }
+            EventKind::TaskSubmitted { wait, .. } => self.submitted(id, *wait, at),
             EventKind::TaskOfferedAgain { wait, .. } => {
                 let handed_out_now = reservations.contains_key(&number);
                 self.task_offered_again(id, *wait, number, handed_out_now);
@@ -111,6 +116,7 @@ impl Lane {
             // Control passed on; nothing waits outside.
             EventKind::StateEntered { .. }
             | EventKind::StateExited { .. }
+            | EventKind::CallbackOpened
             | EventKind::ParallelStarted { .. }
             | EventKind::ParallelSucceeded { .. }
             | EventKind::ParallelFailed { .. }
@@ -146,10 +152,13 @@ impl Lane {
             input: scheduled
                 .worker_input(event.payload.as_ref().expect("a scheduled task carries its input")),
             handed_out: None,
+            callback: scheduled.callback,
         };
         let (namespace, queue) = (resident.namespace, Arc::clone(&task.queue));
         resident.tasks.insert(wait, task);
-        if !handed_out_now {
+        if scheduled.child.is_some() {
+            self.call((id, wait), scheduled, event);
+        } else if !handed_out_now {
             self.offer(id, wait, namespace, &queue);
         }
     }
@@ -270,7 +279,8 @@ impl Lane {
                 WaitKind::Retry { wait, until, .. } | WaitKind::Timer { wait, until } => {
                     self.timers.set(id, Watch::Wait(wait), until);
                 }
-                WaitKind::Nothing | WaitKind::Join { .. } | WaitKind::Task(_) => {}
+                WaitKind::Task(task) => self.call_again(id, &task),
+                WaitKind::Nothing | WaitKind::Join { .. } => {}
             }
         }
         for (wait, task) in &resident.tasks {
@@ -287,22 +297,9 @@ impl Lane {
 
 /// How the execution ended, where the event ends it.
 pub(crate) fn ended_by(event: &Event, at: DateTime<Utc>) -> Option<Ended> {
-    let (status, failure) = end_of(&event.kind)?;
+    let (status, failure) = event.kind.end()?;
     let failure = failure.cloned().unwrap_or_default();
     Some(Ended { status, ended_at: at, output: event.payload.clone(), failure })
-}
-
-/// The status that the event gives its execution, and the failure, where it ended in one.
-pub(crate) fn end_of(kind: &EventKind) -> Option<(Status, Option<&Failure>)> {
-    if let EventKind::ExecutionFailed(failure) = kind {
-        Some((Status::Failed, Some(failure)))
-    } else if let EventKind::ExecutionTimedOut(failure) = kind {
-        Some((Status::TimedOut, Some(failure)))
-    } else if let EventKind::ExecutionAborted(failure) = kind {
-        Some((Status::Aborted, Some(failure)))
-    } else {
-        matches!(kind, EventKind::ExecutionSucceeded).then_some((Status::Succeeded, None))
-    }
 }
 
 fn cancel(id: ExecutionId, wait: WaitId, task: &Task) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use asl::{Payload, StateMachine};
 use chrono::{DateTime, TimeDelta, Utc};
-use execution::wait::{OpenTask, WaitKind};
+use execution::wait::{OpenTask, Served, WaitKind};
 use execution::{Decision, EventKind, Execution, WaitId};
 use store::NamespaceId;
 
@@ -37,7 +37,10 @@ pub(crate) struct Task {
     pub(crate) hand_outs_before: u32,
     pub(crate) scheduled_at: DateTime<Utc>,
     pub(crate) input: Payload,
+    /// `None`, too, while it waits for a worker.
     pub(crate) handed_out: Option<HandedOut>,
+    /// Of a call that a worker makes: the wait that the task token in it names.
+    pub(crate) callback: Option<WaitId>,
 }
 
 #[derive(Debug)]
@@ -77,6 +80,12 @@ impl Resident {
     }
 
     pub(crate) fn handed_out(&mut self, wait: WaitId) -> Result<&mut HandedOut, EngineError> {
+        if !self.tasks.contains_key(&wait) {
+            // Whoever has the callback's token keeps the call alive, too.
+            let mut tasks = self.tasks.values_mut();
+            let task = tasks.find(|task| task.callback == Some(wait));
+            return task.and_then(|task| task.handed_out.as_mut()).ok_or(EngineError::TaskOver);
+        }
         let task = self.tasks.get_mut(&wait).ok_or(EngineError::TaskOver)?;
         task.handed_out.as_mut().ok_or(EngineError::TaskOver)
     }
@@ -86,6 +95,10 @@ impl Resident {
         let mut begun = Vec::new();
         for (wait, event) in (decision.first_seq.0..).map(WaitId).zip(&decision.events) {
             if let EventKind::TaskScheduled(scheduled) = &event.kind {
+                // What the orchestrator does itself is started already.
+                if scheduled.child.is_some() {
+                    continue;
+                }
                 begun.push((wait, Arc::clone(&scheduled.queue)));
             } else if let EventKind::TaskOfferedAgain { wait: old, .. } = &event.kind
                 && let Some(task) = self.tasks.get(old)
@@ -122,9 +135,14 @@ impl Task {
         now: DateTime<Utc>,
         announce_by: DateTime<Utc>,
     ) -> Self {
+        let (is_with_worker, callback) = match open.served {
+            Served::ByWorker { callback } => (true, callback),
+            Served::ByCallback | Served::ByStart { .. } | Served::ByChild(_) => (false, None),
+        };
         let handed_out = open.started.map(|started| HandedOut {
             session: None,
-            acknowledged: false,
+            // Only a worker has something to announce.
+            acknowledged: !is_with_worker,
             acknowledge_by: announce_by,
             last_sign: now,
             heartbeat: started.heartbeat_seconds.map(Duration::from_secs),
@@ -138,11 +156,22 @@ impl Task {
             scheduled_at: open.scheduled_at,
             input: open.payload,
             handed_out,
+            callback,
         }
     }
 }
 
 impl HandedOut {
+    /// The orchestrator's own call, or a callback: nobody acknowledges it.
+    pub(crate) fn without_worker(
+        at: DateTime<Utc>,
+        deadline: Option<DateTime<Utc>>,
+        heartbeat: Option<Duration>,
+    ) -> Self {
+        let (session, acknowledged) = (None, true);
+        Self { session, acknowledged, acknowledge_by: at, last_sign: at, heartbeat, deadline }
+    }
+
     pub(crate) fn due(&self, now: DateTime<Utc>) -> Due {
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             return Due::Timer;

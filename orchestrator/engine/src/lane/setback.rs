@@ -87,6 +87,7 @@ impl Lane {
             }
             mail @ (Mail::Take { .. }
             | Mail::SessionBroken { .. }
+            | Mail::Hear { .. }
             | Mail::Adopt(_)
             | Mail::Resume { .. }) => return Some(mail),
         }

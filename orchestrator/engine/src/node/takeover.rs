@@ -39,6 +39,7 @@ impl Membership {
         }
         if claimed > 0 {
             info!(from = dead.0, claimed, "took executions over");
+            self.taken_over.notify_one();
         }
         self.store.forget(dead).await?;
         Ok(())

@@ -31,6 +31,7 @@ impl Membership {
         let end = tokio::select! {
             end = self.keep(node, survey) => end,
             ended = running.join_next() => lane_ended(ended),
+            () = self.sweep_inbox(self.fence(node)) => unreachable!("a sweep follows a sweep"),
         };
         stop.cancel();
         self.close_lanes(&mut running).await;
@@ -112,8 +113,7 @@ impl Membership {
         if let Verdict::Expired(expired) = survey.judge(&beat.peers, Instant::now()) {
             self.depose(&expired, survey).await?;
         }
-        // A fence of its own: the lanes' epochs rise in doubt, this one's never does.
-        let fence = FenceRef { node: node.id, lane: self.around.config.lanes, epoch: node.epoch };
+        let fence = self.fence(node);
         for peer in beat.peers.iter().filter(|peer| peer.state != PeerState::Alive) {
             self.take_over(fence, peer.id).await?;
         }
@@ -121,6 +121,11 @@ impl Membership {
             self.readiness.send_replace(Readiness::Ready);
         }
         Ok(())
+    }
+
+    /// One of its own: the lanes' epochs rise in doubt, this one's never does.
+    fn fence(&self, node: &Node) -> FenceRef {
+        FenceRef { node: node.id, lane: self.around.config.lanes, epoch: node.epoch }
     }
 
     async fn keep_house(&self) {

@@ -1,5 +1,7 @@
 //! The engine on a real PostgreSQL, in this process: what workers and callers see, and what they must not see yet.
 
+mod callbacks;
+mod children;
 mod durability;
 mod executions;
 mod nodes;

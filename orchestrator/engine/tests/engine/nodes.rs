@@ -5,11 +5,11 @@ use execution::Status;
 use sqlx::{Connection, PgConnection};
 use store::{Store, StoreOptions};
 
-use crate::support::{PATIENCE, config, next, one_task, payload, ready, start, world};
+use crate::support::{PATIENCE, border, config, next, one_task, payload, ready, start, world};
 
-async fn second(url: &str) -> Engine {
+pub(crate) async fn second(url: &str) -> Engine {
     let store = Store::connect(StoreOptions::new(url)).await.expect("PostgreSQL runs");
-    Engine::join(store, config()).await.expect("the schema is there")
+    Engine::join(store, config(), border()).await.expect("the schema is there")
 }
 
 #[tokio::test(flavor = "multi_thread")]

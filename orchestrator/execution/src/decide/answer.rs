@@ -8,10 +8,13 @@ use chrono::{DateTime, Utc};
 use super::fail::too_large;
 use crate::branch::{Branch, Doing, TaskWait, Visit};
 use crate::draft::Draft;
-use crate::event::{EventKind, ExecutionStarted, Failure, OfferedAgain, TimeLimit};
+use crate::event::{
+    EventKind, ExecutionStarted, Failure, OfferedAgain, Settings, TaskScheduled, TimeLimit,
+};
 use crate::execution::{Execution, Refusal, Status};
 use crate::id::{BranchId, PublicId, WaitId};
 use crate::instant::after;
+use crate::message::Message;
 use crate::trigger::{Start, Trigger};
 
 /// AWS's limit of a Task without `TimeoutSeconds`.
@@ -38,6 +41,8 @@ impl Execution {
                 self.fail_task(branch, task, failure, draft);
                 Ok(())
             }
+            Trigger::ChildStarted { wait, child } => self.child_started(wait, *child, draft),
+            Trigger::Message(message) => self.hear(*message, draft),
             Trigger::HeartbeatMissed { wait } => {
                 let (branch, task) = self.started_task(wait)?;
                 self.time_out(branch, task, TimeLimit::Heartbeat, draft);
@@ -60,8 +65,7 @@ impl Execution {
                 Ok(())
             }
             Trigger::Stop { failure } => {
-                self.close_waits(draft);
-                draft.push(BranchId(0), PublicId(0), None, EventKind::ExecutionAborted(failure));
+                self.stop(failure, draft);
                 Ok(())
             }
             Trigger::Resume => Ok(()),
@@ -87,7 +91,10 @@ impl Execution {
             (false, _) => return Err(Refusal::NotStarted),
             (true, _) => {}
         }
-        let is_operators = matches!(trigger, Trigger::Release | Trigger::Stop { .. });
+        let is_operators = match trigger {
+            Trigger::Message(message) => matches!(**message, Message::ParentLeft),
+            trigger => matches!(trigger, Trigger::Release | Trigger::Stop { .. }),
+        };
         match &self.quarantine {
             Some(reason) if !is_operators => Err(Refusal::Quarantined { reason: reason.clone() }),
             None if matches!(trigger, Trigger::Release) => Err(Refusal::NotQuarantined),
@@ -103,16 +110,14 @@ impl Execution {
         draft: &mut Draft,
     ) -> Result<(), Refusal> {
         let (branch, task) = self.task(wait)?;
-        if task.started.is_some() {
+        if task.started.is_some() || wait != task.wait {
             return Err(Refusal::UnknownWait);
         }
-        let default =
-            self.facts.as_ref().and_then(|facts| facts.settings.default_task_timeout_seconds);
-        let timeout = task.task.timeout_seconds.or(default).unwrap_or(TASK_TIMEOUT_SECONDS_DEFAULT);
+        let settings = self.facts.as_ref().map(|facts| facts.settings).unwrap_or_default();
         let kind = EventKind::TaskStarted {
             wait,
             worker,
-            deadline: Some(after(now, timeout)),
+            deadline: Some(deadline(&task.task, settings, now)),
             heartbeat_seconds: task.task.heartbeat_seconds,
             again: task.again,
             family: task.task.family.clone(),
@@ -130,13 +135,26 @@ impl Execution {
             return Ok(());
         }
         let family = task.task.family.clone();
-        let output = task.task.result_of(trimmed(output));
-        let kind = EventKind::TaskSucceeded { wait, family };
+        let (kind, output) = if wait != task.wait || task.submitted {
+            // By its token: the answer is the result as it stands.
+            (EventKind::TaskSucceeded { wait: task.wait, family }, trimmed(output))
+        } else if task.callback.is_some() {
+            let kind = EventKind::TaskSubmitted { wait, family, child: None };
+            (kind, task.task.result_of(trimmed(output)))
+        } else {
+            (EventKind::TaskSucceeded { wait, family }, task.task.result_of(trimmed(output)))
+        };
         draft.push(branch, self.last_of(branch), Some(output), kind);
         Ok(())
     }
 
-    fn fail_task(&self, branch: BranchId, task: &TaskWait, failure: Failure, draft: &mut Draft) {
+    pub(super) fn fail_task(
+        &self,
+        branch: BranchId,
+        task: &TaskWait,
+        failure: Failure,
+        draft: &mut Draft,
+    ) {
         let family = task.task.family.clone();
         let kind = EventKind::TaskFailed { wait: task.wait, failure, family };
         draft.push(branch, self.last_of(branch), None, kind);
@@ -156,7 +174,11 @@ impl Execution {
         reason: OfferedAgain,
         draft: &mut Draft,
     ) -> Result<(), Refusal> {
-        let (branch, _) = self.started_task(wait)?;
+        let (branch, task) = self.started_task(wait)?;
+        let is_with_a_worker = wait == task.wait && !task.submitted && task.task.child.is_none();
+        if !is_with_a_worker {
+            return Err(Refusal::UnknownWait);
+        }
         draft.internal(branch, EventKind::TaskOfferedAgain { wait, reason });
         Ok(())
     }
@@ -202,7 +224,7 @@ impl Execution {
         Ok((*branch, visit.ok_or(Refusal::UnknownWait)?))
     }
 
-    fn task(&self, wait: WaitId) -> Result<(BranchId, &TaskWait), Refusal> {
+    pub(crate) fn task(&self, wait: WaitId) -> Result<(BranchId, &TaskWait), Refusal> {
         let (branch, visit) = self.waiting(wait)?;
         let Doing::Task(task) = &visit.doing else { return Err(Refusal::UnknownWait) };
         Ok((branch, task))
@@ -210,15 +232,32 @@ impl Execution {
 
     fn started_task(&self, wait: WaitId) -> Result<(BranchId, &TaskWait), Refusal> {
         let (branch, task) = self.task(wait)?;
-        if task.started.is_none() {
+        // Whoever has the token got it by the call, even one that a worker began and gave back.
+        let is_callback = wait != task.wait;
+        if task.started.is_none() && !is_callback {
             return Err(Refusal::UnknownWait);
         }
         Ok((branch, task))
     }
 
-    fn last_of(&self, branch: BranchId) -> PublicId {
+    pub(super) fn stop(&self, failure: Failure, draft: &mut Draft) {
+        self.close_waits(draft);
+        draft.push(BranchId(0), PublicId(0), None, EventKind::ExecutionAborted(failure));
+    }
+
+    pub(super) fn last_of(&self, branch: BranchId) -> PublicId {
         self.branches.get(&branch).map_or(PublicId(0), |branch| branch.last)
     }
+}
+
+/// When an attempt that starts now times out.
+pub(crate) fn deadline(
+    task: &TaskScheduled,
+    settings: Settings,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
+    let seconds = task.timeout_seconds.or(settings.default_task_timeout_seconds);
+    after(now, seconds.unwrap_or(TASK_TIMEOUT_SECONDS_DEFAULT))
 }
 
 fn begin(machine: &StateMachine, start: Start, now: DateTime<Utc>, draft: &mut Draft) {
@@ -235,6 +274,7 @@ fn begin(machine: &StateMachine, start: Start, now: DateTime<Utc>, draft: &mut D
         deadline: timeout_seconds.map(|seconds| after(now, seconds)),
         start_at,
         settings: start.settings,
+        parent: start.parent,
     };
     let kind = EventKind::ExecutionStarted(Box::new(started));
     draft.push(BranchId(0), PublicId(0), Some(trimmed(&start.input)), kind);

@@ -34,6 +34,15 @@ pub(super) fn of(event: &Event) -> Details {
                 Details::TaskStarted { resource_type: service.clone(), resource: action.clone() }
             }
         },
+        EventKind::TaskSubmitted { family, .. } => match family {
+            // Only calls of services are submitted.
+            TaskFamily::Activity | TaskFamily::Lambda => Details::None,
+            TaskFamily::Service { service, action } => Details::TaskSubmitted {
+                resource_type: service.clone(),
+                resource: action.clone(),
+                output: payload(),
+            },
+        },
         EventKind::TaskSucceeded { family, .. } => match family {
             TaskFamily::Activity | TaskFamily::Lambda => Details::Output { output: payload() },
             TaskFamily::Service { service, action } => Details::TaskSucceeded {
@@ -64,6 +73,7 @@ pub(super) fn of(event: &Event) -> Details {
         | EventKind::MapFailed { .. }
         | EventKind::MapRun { .. }
         | EventKind::StateAborted { .. }
+        | EventKind::CallbackOpened
         | EventKind::TaskOfferedAgain { .. }
         | EventKind::RetryScheduled { .. }
         | EventKind::RetryDue { .. }

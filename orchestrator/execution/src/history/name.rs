@@ -15,6 +15,7 @@ pub(super) fn of(kind: &EventKind) -> Option<&'static str> {
         EventKind::StateAborted { state_type, .. } => return aborted(*state_type),
         EventKind::TaskScheduled(task) => scheduled(&task.family),
         EventKind::TaskStarted { again: false, family, .. } => started(family),
+        EventKind::TaskSubmitted { .. } => "TaskSubmitted",
         EventKind::TaskSucceeded { family, .. } => succeeded(family),
         EventKind::TaskFailed { family, .. } => failed(family),
         EventKind::TaskTimedOut { family, .. } => timed_out(family),
@@ -30,7 +31,8 @@ pub(super) fn of(kind: &EventKind) -> Option<&'static str> {
         EventKind::MapIterationSucceeded { .. } => "MapIterationSucceeded",
         EventKind::MapIterationFailed { .. } => "MapIterationFailed",
         EventKind::MapIterationAborted { .. } => "MapIterationAborted",
-        EventKind::TaskStarted { again: true, .. }
+        EventKind::CallbackOpened
+        | EventKind::TaskStarted { again: true, .. }
         | EventKind::TaskOfferedAgain { .. }
         | EventKind::RetryScheduled { .. }
         | EventKind::RetryDue { .. }

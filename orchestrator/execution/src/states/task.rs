@@ -2,23 +2,24 @@
 
 use std::sync::Arc;
 
-use asl::Payload;
 use asl::dataflow::Scope;
 use asl::resource::{Pattern, ResourceKind};
 use asl::states::Seconds;
+use asl::{Context, Payload};
 use serde_json::Value;
 
 use crate::branch::Fault;
-use crate::decide::{Next, Turn};
+use crate::decide::{Next, Turn, deadline};
 use crate::draft::Draft;
 use crate::event::{EventKind, TaskFamily, TaskScheduled};
+use crate::id::ExecutionId;
 
 pub(crate) fn begin(
     turn: &Turn<'_>,
     task: &asl::states::Task,
     draft: &mut Draft,
 ) -> Result<Next, Fault> {
-    let context = turn.context();
+    let context = context(turn, task, draft);
     let input = turn.effective_input(&context)?;
     let scope = turn.scope(&input, &context);
     let timeout_seconds =
@@ -37,10 +38,60 @@ pub(crate) fn begin(
         attempt: turn.visit.retry_count() + 1,
         timeout_seconds,
         heartbeat_seconds,
+        callback: None,
+        child: None,
     };
+    schedule(turn, task, (scheduled, payload), draft);
+    Ok(Next::Stay)
+}
+
+/// `$$`, with the token of the wait that the next event will begin, where the task has one.
+fn context(turn: &Turn<'_>, task: &asl::states::Task, draft: &Draft) -> Context {
+    let context = turn.context();
+    if !task.resource.has_token() {
+        return context;
+    }
+    context.with_task_token(turn.tokens.of(draft.next_wait()))
+}
+
+fn schedule(
+    turn: &Turn<'_>,
+    task: &asl::states::Task,
+    (mut scheduled, payload): (TaskScheduled, Payload),
+    draft: &mut Draft,
+) {
+    if task.resource.starts_execution() {
+        let random = u128::from(draft.draw.next_u64()) << 64 | u128::from(draft.draw.next_u64());
+        let id = ExecutionId::new(turn.now, turn.execution.id().home(), random);
+        scheduled.child = Some(id);
+        start_at_once(turn, (scheduled, payload), draft);
+        return;
+    }
+    if task.resource.has_token() {
+        scheduled.callback = Some(draft.next_wait());
+        draft.internal(turn.id, EventKind::CallbackOpened);
+    }
     let kind = EventKind::TaskScheduled(Arc::new(scheduled));
     draft.push(turn.id, turn.branch.last, Some(payload), kind);
-    Ok(Next::Stay)
+}
+
+/// What the orchestrator does itself waits for no worker.
+fn start_at_once(
+    turn: &Turn<'_>,
+    (scheduled, payload): (TaskScheduled, Payload),
+    draft: &mut Draft,
+) {
+    let started = EventKind::TaskStarted {
+        wait: draft.next_wait(),
+        worker: None,
+        deadline: Some(deadline(&scheduled, turn.facts.settings, turn.now)),
+        heartbeat_seconds: scheduled.heartbeat_seconds,
+        again: false,
+        family: scheduled.family.clone(),
+    };
+    let kind = EventKind::TaskScheduled(Arc::new(scheduled));
+    let scheduled = draft.push(turn.id, turn.branch.last, Some(payload), kind);
+    draft.push(turn.id, scheduled, None, started);
 }
 
 pub(crate) fn finish(turn: &Turn<'_>, result: &Payload, draft: &mut Draft) -> Result<Next, Fault> {
@@ -75,18 +126,20 @@ fn addressee(
         ResourceKind::Activity { queue } => Ok((queue.clone(), TaskFamily::Activity)),
         ResourceKind::Lambda { function } => Ok((function.clone(), TaskFamily::Lambda)),
         ResourceKind::Service { service, action, pattern } => {
-            let action = match pattern {
+            let named: Arc<str> = match pattern {
                 Pattern::RequestResponse => action.clone(),
                 Pattern::Sync => format!("{action}.sync").into(),
                 Pattern::Sync2 => format!("{action}.sync:2").into(),
-                Pattern::WaitForTaskToken => return Err(not_served(turn, task)),
+                Pattern::WaitForTaskToken => format!("{action}.waitForTaskToken").into(),
             };
-            let queue = match (&**service, &*action) {
+            // With a token the worker makes the call and no more; else all that the name says is its work.
+            let work = if task.resource.has_token() { action } else { &named };
+            let queue = match (&**service, &**work) {
                 ("lambda", "invoke") => function_of(turn, payload)?,
-                ("states" | "http", _) => return Err(not_served(turn, task)),
-                (service, action) => format!("{service}:{action}").into(),
+                ("http", _) => return Err(not_served(turn, task)),
+                (service, work) => format!("{service}:{work}").into(),
             };
-            Ok((queue, TaskFamily::Service { service: service.clone(), action }))
+            Ok((queue, TaskFamily::Service { service: service.clone(), action: named }))
         }
     }
 }
@@ -146,7 +199,8 @@ impl TaskScheduled {
     fn is_lambda_invoke(&self) -> bool {
         match &self.family {
             TaskFamily::Service { service, action } => {
-                &**service == "lambda" && &**action == "invoke"
+                let call = action.strip_suffix(".waitForTaskToken").unwrap_or(action);
+                &**service == "lambda" && call == "invoke"
             }
             TaskFamily::Activity | TaskFamily::Lambda => false,
         }

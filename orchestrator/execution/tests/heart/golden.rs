@@ -7,8 +7,10 @@ mod samples;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use execution::event::{Event, EventKind};
-use execution::{codec, codec::DecodeError};
+use asl::Payload;
+use execution::event::{Event, EventKind, Failure};
+use execution::message::{self, EndedChild, Message};
+use execution::{Status, WaitId, codec, codec::DecodeError};
 
 /// Names each kind, once for the compiler, which asks for a new one here, and once for the test, which asks for its file.
 macro_rules! kinds {
@@ -32,8 +34,10 @@ kinds!(
     StateEntered,
     StateExited,
     StateAborted,
+    CallbackOpened,
     TaskScheduled,
     TaskStarted,
+    TaskSubmitted,
     TaskSucceeded,
     TaskFailed,
     TaskTimedOut,
@@ -109,6 +113,53 @@ fn format_1_is_still_written_to_the_letter() {
         let golden = String::from_utf8(std::fs::read(file).unwrap()).unwrap();
         assert_eq!(String::from_utf8(codec::encode(&events)).unwrap(), golden, "{name}");
     }
+}
+
+fn messages() -> Vec<(&'static str, Message)> {
+    let started_at = samples::instant("2026-11-24T12:00:00.123Z");
+    let ended = |status, output: Option<&str>, failure| {
+        let child = EndedChild {
+            id: samples::child_id(),
+            arn: "arn:aws:states:us-east-1:000000000000:execution:order:ü".to_owned(),
+            machine_arn: "arn:aws:states:us-east-1:000000000000:stateMachine:order".to_owned(),
+            name: "ü".to_owned(),
+            status,
+            started_at,
+            ended_at: samples::instant("2026-11-24T12:00:01.000001Z"),
+            input: Payload::parse(r#"{"n": 1.10}"#).unwrap(),
+            output: output.map(|output| Payload::parse(output).unwrap()),
+            failure,
+        };
+        Message::ChildEnded { wait: WaitId(9), number: Some(3), child: Box::new(child) }
+    };
+    let none = Failure::default;
+    vec![
+        (
+            "ChildEnded.succeeded",
+            ended(Status::Succeeded, Some("[1, 12345678901234567890]"), none()),
+        ),
+        ("ChildEnded.failed", ended(Status::Failed, None, samples::failure())),
+        ("ChildEnded.timed-out", ended(Status::TimedOut, None, none())),
+        ("ChildEnded.aborted", ended(Status::Aborted, None, none())),
+        ("ParentLeft", Message::ParentLeft),
+    ]
+}
+
+#[test]
+fn every_message_has_a_file_that_reads_as_it_did_and_is_still_written_to_the_letter() {
+    for (name, sent) in messages() {
+        let file = folder().join("../messages").join(format!("{name}.json"));
+        if !file.exists() && std::env::var_os("GOLDEN_WRITE").is_some() {
+            std::fs::write(&file, message::encode(&sent)).unwrap();
+        }
+        let bytes =
+            std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        assert_eq!(message::decode(1, &bytes).unwrap(), sent, "{name}");
+        assert_eq!(message::encode(&sent), bytes, "{name}");
+    }
+    let torn = message::decode(1, b"{\"ChildEnded\":").unwrap_err();
+    assert!(torn.to_string().contains("can't be read"));
+    assert!(message::decode(2, b"{}").unwrap_err().to_string().contains("format 2"));
 }
 
 #[test]

@@ -25,6 +25,7 @@ fn start(input: &str) -> Start {
         machine_name: "machine".to_owned(),
         role_arn: "arn:aws:iam::000000000000:role/none".to_owned(),
         settings: Settings::default(),
+        parent: None,
         input: Payload::parse(input).expect("the test's input is JSON"),
         processor: None,
     }

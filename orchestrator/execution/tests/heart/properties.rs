@@ -1,12 +1,15 @@
 //! Any order of triggers: nothing panics, every wait begins once and ends once, ids have no gaps, and what is
 //! replayed from the stored rows is what lived in memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use asl::{Payload, StateMachine};
 use chrono::{DateTime, TimeDelta, Utc};
-use execution::event::{Event, EventKind, Failure, OfferedAgain};
-use execution::{Trigger, WaitId};
+use execution::event::{Event, EventKind, Failure, OfferedAgain, StartedChild};
+use execution::id::Home;
+use execution::message::{EndedChild, Message};
+use execution::wait::Served;
+use execution::{ExecutionId, Status, Trigger, WaitId};
 use proptest::prelude::*;
 
 use execution::simulated::Simulated;
@@ -27,6 +30,10 @@ const MACHINE: &str = r#"{"TimeoutSeconds": 100000, "StartAt": "Each", "States":
   "Both": {"Type": "Parallel", "ResultPath": null, "Next": "Many?", "Branches": [
       {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 7, "Assign": {"pause.$": "$.items"}, "Next": "Ship"},
          "Ship": {"Type": "Task", "Resource": "ship", "Parameters": {"paused.$": "$pause"}, "Assign": {"pause": 0}, "End": true}}},
+      {"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+         "Parameters": {"token.$": "$$.Task.Token"}, "HeartbeatSeconds": 10, "Next": "Nested", "Retry": [{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 1}]},
+         "Nested": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": true,
+         "Parameters": {"StateMachineArn": "child"}, "Retry": [{"ErrorEquals": ["States.TaskFailed"], "MaxAttempts": 1}]}}},
       {"StartAt": "Inner", "States": {"Inner": {"Type": "Map", "ItemsPath": "$.items", "End": true,
          "Iterator": {"StartAt": "Deep", "States": {"Deep": {"Type": "Task", "Resource": "deep", "End": true}}}}}}],
     "Catch": [{"ErrorEquals": ["Again"], "ResultPath": null, "Assign": {"runs": -1}, "Next": "Both"}]},
@@ -41,6 +48,10 @@ enum Step {
     Take(usize),
     Succeed(usize),
     Fail(usize, &'static str),
+    ByToken(usize),
+    ChildStarted(usize),
+    ChildEnded(usize, Status),
+    ParentLeft,
     OfferAgain(usize),
     MissHeartbeat(usize),
     FireNext,
@@ -54,7 +65,11 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let index = 0..4_usize;
     let error = prop_oneof![Just("Again"), Just("Odd"), Just("States.Timeout")];
+    let status = prop_oneof![Just(Status::Succeeded), Just(Status::Failed)];
     let step = prop_oneof![
+        4 => index.clone().prop_map(Step::ByToken),
+        3 => index.clone().prop_map(Step::ChildStarted),
+        3 => (index.clone(), status).prop_map(|(index, status)| Step::ChildEnded(index, status)),
         12 => index.clone().prop_map(Step::Take),
         10 => index.clone().prop_map(Step::Succeed),
         4 => (index.clone(), error).prop_map(|(index, error)| Step::Fail(index, error)),
@@ -66,7 +81,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Quarantine),
         2 => Just(Step::Release),
     ];
-    let rarely = prop_oneof![60 => step, 1 => Just(Step::Stop)];
+    let rarely = prop_oneof![60 => step, 1 => Just(Step::Stop), 1 => Just(Step::ParentLeft)];
     prop::collection::vec(rarely, 0..120)
 }
 
@@ -103,6 +118,13 @@ fn start() -> DateTime<Utc> {
 fn take(simulated: &mut Simulated, step: &Step) -> Option<Vec<Event>> {
     let tasks = simulated.open_tasks();
     let wait_of = |index: usize| tasks.get(index % tasks.len().max(1)).map(|(_, task)| task.wait);
+    let token_of = |index: &usize| {
+        let (_, task) = tasks.get(*index % tasks.len().max(1))?;
+        match task.served {
+            Served::ByWorker { callback } => callback,
+            Served::ByCallback | Served::ByStart { .. } | Served::ByChild(_) => Some(task.wait),
+        }
+    };
     let none = WaitId(u64::MAX);
     let trigger = match step {
         Step::Take(index) => {
@@ -116,6 +138,20 @@ fn take(simulated: &mut Simulated, step: &Step) -> Option<Vec<Event>> {
             wait: wait_of(*index).unwrap_or(none),
             failure: Failure { error: Some((*error).to_owned()), cause: None },
         },
+        Step::ByToken(index) => Trigger::TaskSucceeded {
+            wait: token_of(index).unwrap_or(none),
+            output: Payload::parse(r#"{"by": "token"}"#).unwrap(),
+        },
+        Step::ChildStarted(index) => Trigger::ChildStarted {
+            wait: wait_of(*index).unwrap_or(none),
+            child: Box::new(child(simulated)),
+        },
+        Step::ChildEnded(index, status) => Trigger::Message(Box::new(Message::ChildEnded {
+            wait: wait_of(*index).unwrap_or(none),
+            number: None,
+            child: Box::new(ended(child(simulated), *status)),
+        })),
+        Step::ParentLeft => Trigger::Message(Box::new(Message::ParentLeft)),
         Step::OfferAgain(index) => Trigger::OfferAgain {
             wait: wait_of(*index).unwrap_or(none),
             reason: OfferedAgain::GivenBack,
@@ -137,12 +173,47 @@ fn take(simulated: &mut Simulated, step: &Step) -> Option<Vec<Event>> {
     simulated.send(trigger).ok()
 }
 
+fn child(simulated: &Simulated) -> StartedChild {
+    let id = ExecutionId::new(simulated.now, Home(1), 99);
+    StartedChild { id, arn: "child".into(), started_at: simulated.now }
+}
+
+fn ended(child: StartedChild, status: Status) -> EndedChild {
+    EndedChild {
+        id: child.id,
+        arn: child.arn.to_string(),
+        machine_arn: "machine".to_owned(),
+        name: "n".to_owned(),
+        status,
+        started_at: child.started_at,
+        ended_at: child.started_at,
+        input: Payload::parse("{}").unwrap(),
+        output: (status == Status::Succeeded).then(|| Payload::parse("1.10").unwrap()),
+        failure: Failure::default(),
+    }
+}
+
 /// Each wait begins with the event that names it and ends with one other; what did not end is open.
 fn check_waits(simulated: &Simulated) {
     let (mut begun, mut open) = (BTreeSet::new(), BTreeSet::new());
+    // A callback ends with its task, unless that is only submitted.
+    let mut callbacks = BTreeMap::new();
     for (wait, event) in (1..).map(WaitId).zip(simulated.events()) {
         if let Some(ended) = ends(&event.kind) {
             assert!(open.remove(&ended), "{ended:?} ends that was not open: {event:?}");
+            let callback = callbacks.remove(&ended);
+            match (&event.kind, callback) {
+                (EventKind::TaskOfferedAgain { .. }, Some(callback)) => {
+                    callbacks.insert(wait, callback);
+                }
+                (kind, Some(callback)) if !matches!(kind, EventKind::TaskSubmitted { .. }) => {
+                    assert!(open.remove(&callback), "{callback:?} was not open: {event:?}");
+                }
+                _ => {}
+            }
+        }
+        if let EventKind::TaskScheduled(task) = &event.kind {
+            callbacks.extend(task.callback.map(|callback| (wait, callback)));
         }
         if begins(&event.kind) {
             assert!(begun.insert(wait) && open.insert(wait), "{wait:?} begins twice");
@@ -155,7 +226,8 @@ fn check_waits(simulated: &Simulated) {
 fn begins(kind: &EventKind) -> bool {
     matches!(
         kind,
-        EventKind::TaskScheduled(_)
+        EventKind::CallbackOpened
+            | EventKind::TaskScheduled(_)
             | EventKind::TaskOfferedAgain { .. }
             | EventKind::RetryScheduled { .. }
             | EventKind::TimerStarted { .. }
@@ -165,7 +237,8 @@ fn begins(kind: &EventKind) -> bool {
 
 fn ends(kind: &EventKind) -> Option<WaitId> {
     match kind {
-        EventKind::TaskSucceeded { wait, .. }
+        EventKind::TaskSubmitted { wait, child: None, .. }
+        | EventKind::TaskSucceeded { wait, .. }
         | EventKind::TaskFailed { wait, .. }
         | EventKind::TaskTimedOut { wait, .. }
         | EventKind::TaskOfferedAgain { wait, .. }
@@ -180,7 +253,9 @@ fn ends(kind: &EventKind) -> Option<WaitId> {
         | EventKind::ExecutionAborted(_)
         | EventKind::StateEntered { .. }
         | EventKind::StateExited { .. }
+        | EventKind::CallbackOpened
         | EventKind::TaskScheduled(_)
+        | EventKind::TaskSubmitted { .. }
         | EventKind::TaskStarted { .. }
         | EventKind::RetryScheduled { .. }
         | EventKind::TimerStarted { .. }

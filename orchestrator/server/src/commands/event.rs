@@ -118,6 +118,7 @@ fn what(event: &HistoryEvent) -> String {
         Details::LambdaFunctionScheduled(details) => details.input.clone(),
         Details::TaskScheduled(details) => details.parameters.clone(),
         Details::TaskStarted(details) => details.resource.clone(),
+        Details::TaskSubmitted(details) => details.output.clone(),
         Details::TaskSucceeded(details) => details.output.clone(),
         Details::TaskFailure(details) => failure(&details.error, &details.cause),
         Details::MapStateStarted(details) => format!("{} items", details.length),

@@ -30,6 +30,7 @@ fn text_at(execution: &Execution, now: DateTime<Utc>) -> String {
     line("execution", &execution.execution_arn);
     line("machine", &execution.state_machine_arn);
     line("revision", &execution.revision_id);
+    line("parent", &execution.parent_execution_arn);
     line("started", &instant(output::timestamp(execution.started_at), now));
     line("stopped", &instant(output::timestamp(execution.stopped_at), now));
     line("error", execution.error.as_deref().unwrap_or_default());
@@ -89,6 +90,21 @@ fn why(branch: &OpenBranch, execution_arn: &str) -> (String, String) {
             };
             (format!("{} branches inside it are open{not_begun}", join.open), String::new())
         }
+        Some(WaitsFor::Callback(callback)) => (
+            format!(
+                "attempt {} of {} waits for its task token",
+                callback.attempt, callback.resource
+            ),
+            "complete, fail or heartbeat the task by the token that the call was given".to_owned(),
+        ),
+        Some(WaitsFor::Child(child)) if child.execution_arn.is_empty() => (
+            format!("attempt {} is about to start an execution", child.attempt),
+            "nothing to do: it starts by itself".to_owned(),
+        ),
+        Some(WaitsFor::Child(child)) => (
+            format!("attempt {} waits for the end of {}", child.attempt, child.execution_arn),
+            format!("see why that one waits: `everstep describe {}`", child.execution_arn),
+        ),
         Some(WaitsFor::Quarantine(quarantine)) => (
             format!("quarantined: {}", quarantine.reason),
             format!("report the reason; `everstep stop {execution_arn}` ends it"),
@@ -132,6 +148,7 @@ pub(crate) fn document(execution: &Execution) -> Value {
         "error": execution.error,
         "cause": execution.cause,
         "revisionId": execution.revision_id,
+        "parentExecutionArn": (!execution.parent_execution_arn.is_empty()).then_some(&execution.parent_execution_arn),
         "openBranches": branches,
     })
 }
@@ -144,6 +161,12 @@ fn branch_document(branch: &OpenBranch) -> Value {
             "worker": task.worker,
             "pollers": task.pollers,
             "startedAt": output::timestamp(task.started_at).map(output::iso_of),
+        }}),
+        Some(WaitsFor::Callback(callback)) => json!({ "callback": {
+            "resource": callback.resource, "attempt": callback.attempt,
+        }}),
+        Some(WaitsFor::Child(child)) => json!({ "child": {
+            "executionArn": child.execution_arn, "attempt": child.attempt,
         }}),
         Some(WaitsFor::Retry(retry)) => json!({ "retry": {
             "error": retry.error, "cause": retry.cause, "attempt": retry.attempt,
@@ -172,8 +195,8 @@ mod tests {
     use chrono::{DateTime, Utc};
     use everstep_proto::v1::open_branch::WaitsFor;
     use everstep_proto::v1::{
-        Execution, ExecutionStatus, JoinWait, OpenBranch, QuarantineWait, RetryWait, TaskWait,
-        TimerWait,
+        CallbackWait, ChildWait, Execution, ExecutionStatus, JoinWait, OpenBranch, QuarantineWait,
+        RetryWait, TaskWait, TimerWait,
     };
     use prost_types::Timestamp;
 
@@ -220,12 +243,20 @@ mod tests {
                 started_at: started_at.then(|| at(50)),
             })
         };
+        let child =
+            |arn: &str| WaitsFor::Child(ChildWait { execution_arn: arn.into(), attempt: 2 });
         let retry =
             RetryWait { error: "States.Timeout".into(), cause: "slow\nstock".into(), attempt: 1 };
         let all = [
             task(0, false),
             task(3, false),
             task(1, true),
+            WaitsFor::Callback(CallbackWait {
+                resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken".into(),
+                attempt: 1,
+            }),
+            child(""),
+            child("arn:aws:states:us-east-1:000000000000:execution:payment:7"),
             WaitsFor::Retry(retry),
             WaitsFor::Timer(TimerWait {}),
             WaitsFor::Join(JoinWait { open: 2, not_begun: 5 }),

@@ -75,7 +75,8 @@ fn details(event: &PublicEvent) -> Option<(String, Value)> {
         Details::TaskStarted { resource_type, resource } => {
             json!({ "resourceType": &**resource_type, "resource": &**resource })
         }
-        Details::TaskSucceeded { resource_type, resource, output } => json!({
+        Details::TaskSubmitted { resource_type, resource, output }
+        | Details::TaskSucceeded { resource_type, resource, output } => json!({
             "resourceType": &**resource_type,
             "resource": &**resource,
             "output": output.text(),

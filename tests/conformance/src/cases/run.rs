@@ -60,6 +60,7 @@ fn start(case: &Case, input: Payload) -> Start {
         machine_name: "machine".to_owned(),
         role_arn: case.role.clone().unwrap_or(role),
         settings: Settings::default(),
+        parent: None,
         input,
         processor: None,
     }

@@ -12,8 +12,8 @@ use asl::{Assignment, Payload};
 use super::wire;
 use crate::codec::DecodeError;
 use crate::event::{
-    EventKind, ExecutionStarted, Failure, OfferedAgain, Settings, StateType, TaskFamily,
-    TaskScheduled, TimeLimit,
+    EventKind, ExecutionStarted, Failure, OfferedAgain, Parent, Settings, StartedChild, StateType,
+    TaskFamily, TaskScheduled, TimeLimit,
 };
 use crate::id::{BranchId, WaitId};
 
@@ -47,6 +47,7 @@ pub(super) fn kind(kind: wire::Kind<'_>, payloads: &Payloads) -> Result<EventKin
             state_type: type_of(state_type),
             wait: wait.map(WaitId),
         },
+        Kind::CallbackOpened => EventKind::CallbackOpened,
         Kind::TaskScheduled(scheduled) => EventKind::TaskScheduled(Arc::new(task(*scheduled))),
         Kind::TaskStarted { wait, worker, deadline, heartbeat, again, family } => {
             EventKind::TaskStarted {
@@ -58,6 +59,11 @@ pub(super) fn kind(kind: wire::Kind<'_>, payloads: &Payloads) -> Result<EventKin
                 family: family_of(family),
             }
         }
+        Kind::TaskSubmitted { wait, family, child } => EventKind::TaskSubmitted {
+            wait: WaitId(wait),
+            family: family_of(family),
+            child: child.map(|child| Box::new(started_child(child))),
+        },
         Kind::TaskSucceeded { wait, family } => {
             EventKind::TaskSucceeded { wait: WaitId(wait), family: family_of(family) }
         }
@@ -164,7 +170,17 @@ fn execution(started: wire::ExecutionStarted<'_>) -> ExecutionStarted {
             default_task_timeout_seconds: started.default_task_timeout,
             payload_bytes_max: started.payload_bytes_max,
         },
+        parent: started.parent.map(|parent| Parent {
+            execution: parent.execution.0,
+            arn: parent.arn.into_owned(),
+            wait: parent.wait.map(WaitId),
+            number: parent.number,
+        }),
     }
+}
+
+fn started_child(child: wire::StartedChild<'_>) -> StartedChild {
+    StartedChild { id: child.id.0, arn: text(child.arn), started_at: instant(child.started) }
 }
 
 fn task(task: wire::TaskScheduled<'_>) -> TaskScheduled {
@@ -177,6 +193,8 @@ fn task(task: wire::TaskScheduled<'_>) -> TaskScheduled {
         attempt: task.attempt,
         timeout_seconds: task.timeout,
         heartbeat_seconds: task.heartbeat,
+        callback: task.callback.map(WaitId),
+        child: task.child.map(|id| id.0),
     }
 }
 

@@ -6,6 +6,9 @@ use std::borrow::Cow;
 
 pub(super) use map_run::{BatchLimits, ChildStatus, MapRunLimits, MapRunStarted, MapRunStep};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::id::ExecutionId;
 
 type Text<'a> = Cow<'a, str>;
 
@@ -48,6 +51,7 @@ pub(super) enum Kind<'a> {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         wait: Option<u64>,
     },
+    CallbackOpened,
     #[serde(borrow)]
     TaskScheduled(Box<TaskScheduled<'a>>),
     TaskStarted {
@@ -62,6 +66,13 @@ pub(super) enum Kind<'a> {
         again: bool,
         #[serde(borrow)]
         family: Family<'a>,
+    },
+    TaskSubmitted {
+        wait: u64,
+        #[serde(borrow)]
+        family: Family<'a>,
+        #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+        child: Option<StartedChild<'a>>,
     },
     TaskSucceeded {
         wait: u64,
@@ -191,6 +202,46 @@ pub(super) struct ExecutionStarted<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) default_task_timeout: Option<u64>,
     pub(super) payload_bytes_max: u64,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) parent: Option<Parent<'a>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Parent<'a> {
+    pub(super) execution: Id,
+    #[serde(borrow)]
+    pub(super) arn: Text<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) wait: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) number: Option<u64>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StartedChild<'a> {
+    pub(super) id: Id,
+    #[serde(borrow)]
+    pub(super) arn: Text<'a>,
+    pub(super) started: Micros,
+}
+
+/// An execution's id, spelled as everywhere.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "&str", into = "String")]
+pub(super) struct Id(pub(super) ExecutionId);
+
+impl TryFrom<&str> for Id {
+    type Error = uuid::Error;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        Uuid::try_parse(text).map(|id| Self(ExecutionId(id)))
+    }
+}
+
+impl From<Id> for String {
+    fn from(id: Id) -> Self {
+        id.0.to_string()
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -210,6 +261,10 @@ pub(super) struct TaskScheduled<'a> {
     pub(super) timeout: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) heartbeat: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) callback: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) child: Option<Id>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

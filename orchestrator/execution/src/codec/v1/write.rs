@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Payloads, wire};
 use crate::event::{
-    EventKind, ExecutionStarted, Failure, OfferedAgain, StateType, TaskFamily, TaskScheduled,
-    TimeLimit,
+    EventKind, ExecutionStarted, Failure, OfferedAgain, StartedChild, StateType, TaskFamily,
+    TaskScheduled, TimeLimit,
 };
 use crate::id::BranchId;
 
@@ -41,6 +41,7 @@ pub(super) fn kind<'a>(kind: &'a EventKind, payloads: &mut Payloads<'a>) -> wire
             state_type: type_of(*state_type),
             wait: wait.map(|wait| wait.0),
         },
+        EventKind::CallbackOpened => Kind::CallbackOpened,
         EventKind::TaskScheduled(scheduled) => Kind::TaskScheduled(Box::new(task(scheduled))),
         EventKind::TaskStarted { wait, worker, deadline, heartbeat_seconds, again, family } => {
             Kind::TaskStarted {
@@ -52,6 +53,11 @@ pub(super) fn kind<'a>(kind: &'a EventKind, payloads: &mut Payloads<'a>) -> wire
                 family: family_of(family),
             }
         }
+        EventKind::TaskSubmitted { wait, family, child } => Kind::TaskSubmitted {
+            wait: wait.0,
+            family: family_of(family),
+            child: child.as_deref().map(started_child),
+        },
         EventKind::TaskSucceeded { wait, family } => {
             Kind::TaskSucceeded { wait: wait.0, family: family_of(family) }
         }
@@ -143,6 +149,20 @@ fn execution(started: &ExecutionStarted) -> wire::ExecutionStarted<'_> {
         start_at: text(&started.start_at),
         default_task_timeout: started.settings.default_task_timeout_seconds,
         payload_bytes_max: started.settings.payload_bytes_max,
+        parent: started.parent.as_ref().map(|parent| wire::Parent {
+            execution: wire::Id(parent.execution),
+            arn: text(&parent.arn),
+            wait: parent.wait.map(|wait| wait.0),
+            number: parent.number,
+        }),
+    }
+}
+
+fn started_child(child: &StartedChild) -> wire::StartedChild<'_> {
+    wire::StartedChild {
+        id: wire::Id(child.id),
+        arn: text(&child.arn),
+        started: micros(child.started_at),
     }
 }
 
@@ -156,6 +176,8 @@ fn task(task: &TaskScheduled) -> wire::TaskScheduled<'_> {
         attempt: task.attempt,
         timeout: task.timeout_seconds,
         heartbeat: task.heartbeat_seconds,
+        callback: task.callback.map(|wait| wait.0),
+        child: task.child.map(wire::Id),
     }
 }
 

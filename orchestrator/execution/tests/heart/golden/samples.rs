@@ -6,10 +6,11 @@ use asl::{Assignment, Payload};
 use chrono::{DateTime, Utc};
 use execution::event::{
     BatchLimits, ChildStatus, Event, EventKind, ExecutionStarted, Failure, MapRunLimits,
-    MapRunStarted, MapRunStep, OfferedAgain, Settings, StateType, TaskFamily, TaskScheduled,
-    TimeLimit,
+    MapRunStarted, MapRunStep, OfferedAgain, Parent, Settings, StartedChild, StateType, TaskFamily,
+    TaskScheduled, TimeLimit,
 };
-use execution::{BranchId, PublicId, WaitId};
+use execution::id::Home;
+use execution::{BranchId, ExecutionId, PublicId, WaitId};
 
 /// Fields that came after a format was first released, each absent in the files of before.
 pub(super) fn additions() -> Vec<(&'static str, Vec<Event>)> {
@@ -35,6 +36,7 @@ pub(super) fn rows() -> Vec<Vec<Event>> {
     let mut rows = executions();
     rows.extend(states());
     rows.extend(tasks());
+    rows.extend(calls());
     rows.extend(waits());
     rows.extend(children());
     rows.extend(map_runs());
@@ -52,6 +54,7 @@ fn executions() -> Vec<Vec<Event>> {
         deadline: Some(instant("2026-11-24T12:00:00Z")),
         start_at: "Payment".into(),
         settings: Settings { default_task_timeout_seconds: Some(3600), payload_bytes_max: 262_144 },
+        parent: None,
     };
     // White space, a 20-digit number, trailing zeros, escapes and the order of keys are the caller's.
     let input = r#"{"z": 12345678901234567890, "a" : 1.10, "text":"a\u0000\"\\ü", "e":[ ]}"#;
@@ -128,6 +131,8 @@ fn tasks() -> Vec<Vec<Event>> {
             attempt: 2,
             timeout_seconds: Some(30),
             heartbeat_seconds: None,
+            callback: None,
+            child: None,
         };
         event(0, 3, Some(r#"{"amount":1}"#), EventKind::TaskScheduled(Arc::new(task)))
     });
@@ -161,6 +166,71 @@ fn tasks() -> Vec<Vec<Event>> {
         timed_out.to_vec(),
         offered.to_vec(),
     ]
+}
+
+/// Of a call: with a token, and one that the orchestrator makes itself; and how a child's history begins.
+fn calls() -> Vec<Vec<Event>> {
+    let (wait, id) = (WaitId(4), child_id());
+    let call = |resource: &str, callback, child| TaskScheduled {
+        state: "Ask".into(),
+        queue: "sqs:sendMessage".into(),
+        family: TaskFamily::Service { service: "sqs".into(), action: "sendMessage".into() },
+        resource: resource.into(),
+        region: "us-east-1".into(),
+        attempt: 1,
+        timeout_seconds: None,
+        heartbeat_seconds: Some(5),
+        callback,
+        child,
+    };
+    let scheduled = |resource, callback, child| {
+        let call = EventKind::TaskScheduled(Arc::new(call(resource, callback, child)));
+        event(0, 3, Some("{}"), call)
+    };
+    let with_token = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
+    let sync = "arn:aws:states:::states:startExecution.sync";
+    let family = TaskFamily::Service { service: "states".into(), action: "x.sync".into() };
+    let child = StartedChild {
+        id,
+        arn: "arn:aws:states:us-east-1:000000000000:execution:order:ü".into(),
+        started_at: instant("2026-11-24T12:00:00.123Z"),
+    };
+    let submitted = |child| {
+        let kind = EventKind::TaskSubmitted { wait, family: family.clone(), child };
+        event(0, 4, Some(r#"{"StartDate":1}"#), kind)
+    };
+    let parent = |wait, number| ExecutionStarted {
+        name: "n".to_owned(),
+        execution_arn: "e".to_owned(),
+        machine_arn: "m".to_owned(),
+        machine_name: "m".to_owned(),
+        role_arn: "r".to_owned(),
+        deadline: None,
+        start_at: "S".into(),
+        settings: Settings::default(),
+        parent: Some(Parent { execution: id, arn: "parent".to_owned(), wait, number }),
+    };
+    let started = |wait, number| {
+        let started = parent(wait, number);
+        event(0, 0, Some("1"), EventKind::ExecutionStarted(Box::new(started)))
+    };
+    vec![
+        vec![
+            event(0, 0, None, EventKind::CallbackOpened),
+            scheduled(with_token, Some(WaitId(3)), None),
+            scheduled(sync, None, Some(id)),
+        ],
+        vec![
+            submitted(None),
+            submitted(Some(Box::new(child))),
+            started(Some(wait), Some(7)),
+            started(None, None),
+        ],
+    ]
+}
+
+pub(super) fn child_id() -> ExecutionId {
+    ExecutionId::new(instant("2026-11-24T12:00:00.123Z"), Home(3), 0x1234_5678_9abc_def0)
 }
 
 fn waits() -> Vec<Vec<Event>> {
@@ -239,11 +309,11 @@ fn entered(state: &str, state_type: StateType) -> EventKind {
     EventKind::StateEntered { state: state.into(), state_type }
 }
 
-fn failure() -> Failure {
+pub(super) fn failure() -> Failure {
     Failure { error: Some("OutOfStock".to_owned()), cause: Some("line 1\nline 2 ü".to_owned()) }
 }
 
-fn instant(text: &str) -> DateTime<Utc> {
+pub(super) fn instant(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 

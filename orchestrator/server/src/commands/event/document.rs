@@ -68,6 +68,9 @@ fn of(details: &Details) -> Value {
         Details::TaskStarted(d) => {
             json!({ "resourceType": d.resource_type, "resource": d.resource })
         }
+        Details::TaskSubmitted(d) => json!({
+            "resourceType": d.resource_type, "resource": d.resource, "output": d.output,
+        }),
         Details::TaskSucceeded(d) => json!({
             "resourceType": d.resource_type, "resource": d.resource, "output": d.output,
         }),

@@ -1,0 +1,176 @@
+//! Starting executions: for callers, and for tasks whose call the orchestrator makes itself.
+
+use std::sync::Arc;
+
+use asl::Payload;
+use chrono::{DateTime, SubsecRound, Utc};
+use execution::event::{Parent, Settings};
+use execution::id::Home;
+use execution::{ExecutionId, trigger};
+use sha2::{Digest, Sha256};
+use store::{ChosenName, ExecutionRow, ExecutionStatus, NewExecution, Store, home_of_name};
+
+use crate::catalog::Machine;
+use crate::engine::Ended;
+use crate::error::EngineError;
+use crate::lane::{Lanes, Mail, StartMail, StartOutcome, Surroundings};
+use crate::reply::{Reply, received};
+
+/// From an execution's name to `(execution ARN, state machine ARN)`.
+pub type Arns = Box<dyn FnOnce(&str) -> (String, String) + Send>;
+
+pub struct Start {
+    pub machine: Arc<Machine>,
+    /// `None`: the execution's id is its name.
+    pub name: Option<String>,
+    pub input: Payload,
+    /// The api floor's.
+    pub arns: Arns,
+    /// Set where a task starts it.
+    pub(crate) child: Option<ChildStart>,
+}
+
+impl Start {
+    pub fn new(machine: Arc<Machine>, name: Option<String>, input: Payload, arns: Arns) -> Self {
+        Self { machine, name, input, arns, child: None }
+    }
+}
+
+/// A start that may be asked for twice.
+#[derive(Debug)]
+pub(crate) struct ChildStart {
+    /// The same whenever it is asked; its home is the parent's, unless a name decides it.
+    pub(crate) id: ExecutionId,
+    pub(crate) parent: Parent,
+}
+
+impl std::fmt::Debug for Start {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Start").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Started {
+    pub id: ExecutionId,
+    pub name: String,
+    pub started_at: DateTime<Utc>,
+}
+
+impl From<ExecutionRow> for Started {
+    fn from(row: ExecutionRow) -> Self {
+        Self { id: row.id, name: row.name, started_at: row.started_at }
+    }
+}
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Starter {
+    pub(crate) store: Store,
+    pub(crate) around: Surroundings,
+    pub(crate) homes: i16,
+}
+
+impl Starter {
+    /// Answers once the start is durable. The same name and input while the first one runs: that one.
+    pub(crate) async fn begin(
+        &self,
+        start: Start,
+        end: Option<Reply<Ended>>,
+        post: impl FnOnce(&Lanes, ExecutionId, Mail),
+    ) -> Result<Started, EngineError> {
+        let machine = Arc::clone(&start.machine);
+        let chosen = start
+            .name
+            .clone()
+            .map(|name| ChosenName { name, input_hash: Sha256::digest(start.input.text()).into() });
+        let (reply, outcome) = Reply::channel();
+        let mail = self.start_mail(start, chosen.clone(), reply, end);
+        post(&self.around.lanes, mail.id, Mail::Start(Box::new(mail)));
+        match received(outcome).await? {
+            StartOutcome::Started(started) => Ok(started),
+            StartOutcome::NameTaken => {
+                let chosen = chosen.expect("only a chosen name can be taken");
+                self.bearer(&machine, &chosen).await
+            }
+        }
+    }
+
+    /// The id that a child will have: a chosen name decides its home.
+    pub(crate) fn child_id(
+        &self,
+        machine: &Machine,
+        name: Option<&str>,
+        id: ExecutionId,
+    ) -> ExecutionId {
+        name.map_or(id, |name| id.at_home(home_of_name(machine.id, name, self.homes)))
+    }
+
+    /// The execution that bears the name: the answer to a repeated start, or the reason to refuse this one.
+    async fn bearer(&self, machine: &Machine, chosen: &ChosenName) -> Result<Started, EngineError> {
+        let row = self.store.execution_by_name(machine.id, &chosen.name).await?;
+        let row = row.ok_or_else(|| EngineError::unavailable("the name has just been given up"))?;
+        let same = row.status == ExecutionStatus::Running
+            && row.input_hash.as_ref() == Some(&chosen.input_hash);
+        if !same {
+            return Err(EngineError::ExecutionAlreadyExists { execution: row.id });
+        }
+        Ok(row.into())
+    }
+
+    fn draw_id(&self, machine: &Machine, name: Option<&str>) -> ExecutionId {
+        let random = uuid::Uuid::new_v4().as_u128();
+        let home = name.map_or_else(
+            || {
+                let home = random % u128::from(self.homes.unsigned_abs());
+                Home(i16::try_from(home).expect("less than the number of homes"))
+            },
+            |name| home_of_name(machine.id, name, self.homes),
+        );
+        ExecutionId::new(self.around.clock.now(), home, random >> 16)
+    }
+
+    fn start_mail(
+        &self,
+        start: Start,
+        chosen: Option<ChosenName>,
+        reply: Reply<StartOutcome>,
+        end: Option<Reply<Ended>>,
+    ) -> StartMail {
+        let Start { machine, name, input, arns, child } = start;
+        let id = match &child {
+            Some(child) => self.child_id(&machine, name.as_deref(), child.id),
+            None => self.draw_id(&machine, name.as_deref()),
+        };
+        let started_at = id.made_at().trunc_subsecs(3);
+        let name = name.unwrap_or_else(|| id.to_string());
+        let (execution_arn, machine_arn) = arns(&name);
+        let namespace = &machine.namespace;
+        let trigger = Box::new(trigger::Start {
+            name: name.clone(),
+            execution_arn: execution_arn.clone(),
+            machine_arn,
+            machine_name: machine.name.clone(),
+            role_arn: machine.role_arn.clone(),
+            settings: Settings {
+                default_task_timeout_seconds: Some(namespace.task_timeout_seconds),
+                payload_bytes_max: namespace.payload_bytes_max,
+            },
+            parent: child.map(|child| child.parent),
+            input,
+            processor: None,
+        });
+        let (machine_id, revision) = (machine.id, machine.revision);
+        StartMail {
+            id,
+            new: NewExecution { id, machine: machine_id, revision, chosen, started_at },
+            machine: Arc::clone(&machine.definition),
+            namespace: namespace.id,
+            arn: execution_arn.into(),
+            trigger,
+            reply,
+            started: Started { id, name, started_at },
+            end,
+        }
+    }
+}
