@@ -75,6 +75,15 @@ fn details(details: Details, data: Data) -> Option<Wire> {
                 assigned_variables: assigned_variables(&assigned, data),
             })
         }
+        Details::EvaluationFailed { state, failure: Failure { error, cause }, location } => {
+            let state = state.to_string();
+            Wire::EvaluationFailed(v1::EvaluationFailedEventDetails {
+                state,
+                error,
+                cause,
+                location,
+            })
+        }
         Details::MapStateStarted { length } => {
             Wire::MapStateStarted(v1::MapStateStartedEventDetails { length })
         }
@@ -158,6 +167,7 @@ fn task_details(details: Details, data: Data) -> Option<Wire> {
         | Details::Failure(_)
         | Details::StateEntered { .. }
         | Details::StateExited { .. }
+        | Details::EvaluationFailed { .. }
         | Details::MapStateStarted { .. }
         | Details::MapRunStarted { .. }
         | Details::MapIteration { .. } => return None,

@@ -57,10 +57,8 @@ impl Expression {
     }
 
     pub fn text(&self, scope: &Scope<'_>, draw: &mut Draw) -> Result<String, EvalError> {
-        match self.evaluate(scope, draw)? {
-            Value::String(text) => Ok(text),
-            other => Err(self.unexpected("string", &other)),
-        }
+        let value = self.evaluate(scope, draw)?;
+        value.as_str().map(str::to_owned).ok_or_else(|| self.unexpected("string", &value))
     }
 
     pub fn number(&self, scope: &Scope<'_>, draw: &mut Draw) -> Result<f64, EvalError> {

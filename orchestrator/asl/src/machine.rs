@@ -86,7 +86,6 @@ pub enum MachineType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QueryLanguage {
     JsonPath,
-    /// Recognised by the checker, which refuses it until the `jsonata` floor exists.
     Jsonata,
 }
 

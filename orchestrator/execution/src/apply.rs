@@ -51,6 +51,7 @@ impl Execution {
         self.settle(event.branch, at.seq);
     }
 
+    #[expect(clippy::too_many_lines, reason = "one match over the whole enum")]
     fn fold(&mut self, at: At<'_>) {
         match &at.event.kind {
             EventKind::ExecutionStarted(started) => self.begin_root(at, started),
@@ -110,7 +111,9 @@ impl Execution {
             }
             // The state's exit points at its last child, not at these.
             EventKind::ParallelSucceeded { .. } | EventKind::MapSucceeded { .. } => {}
-            EventKind::ParallelFailed { .. } | EventKind::MapFailed { .. } => self.advance(at),
+            EventKind::ParallelFailed { .. }
+            | EventKind::MapFailed { .. }
+            | EventKind::EvaluationFailed { .. } => self.advance(at),
             EventKind::MapIterationStarted { index, child, .. } => {
                 self.begin_iteration(at, *index, *child);
             }
@@ -181,6 +184,7 @@ impl Execution {
             state_type,
             entered_at: at.time,
             entered_id: at.id,
+            entered_after: at.event.previous,
             input,
             retries: Vec::new(),
             token: None,
@@ -287,5 +291,5 @@ impl Execution {
 }
 
 fn failed(failure: &Failure, origin: Origin) -> Doing {
-    Doing::Failed(Fault { failure: failure.clone(), origin })
+    Doing::Failed(Fault::new(failure.clone(), origin))
 }

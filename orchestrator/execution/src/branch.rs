@@ -64,6 +64,8 @@ pub(crate) struct Visit {
     pub(crate) state_type: StateType,
     pub(crate) entered_at: DateTime<Utc>,
     pub(crate) entered_id: PublicId,
+    /// What its entry follows.
+    pub(crate) entered_after: PublicId,
     pub(crate) input: Payload,
     /// (retrier, how often it was used), of those that were.
     pub(crate) retries: Vec<(u32, u32)>,
@@ -120,6 +122,20 @@ pub(crate) struct TaskWait {
 pub(crate) struct Fault {
     pub(crate) failure: Failure,
     pub(crate) origin: Origin,
+    /// Of an expression that failed: an event of its own tells of it first.
+    pub(crate) evaluation: Option<Evaluation>,
+}
+
+/// Where an expression failed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Evaluation {
+    pub(crate) location: Option<String>,
+}
+
+impl Fault {
+    pub(crate) fn new(failure: Failure, origin: Origin) -> Self {
+        Self { failure, origin, evaluation: None }
+    }
 }
 
 /// A Parallel or a Map with its children.

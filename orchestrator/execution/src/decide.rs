@@ -244,7 +244,7 @@ impl Turn<'_> {
         if bytes <= self.facts.settings.payload_bytes_max {
             return Ok(());
         }
-        Err(Fault { failure: fail::too_large(whose), origin: asl::retry::Origin::Elsewhere })
+        Err(Fault::new(fail::too_large(whose), asl::retry::Origin::Elsewhere))
     }
 
     /// `$$`, as this state sees it.

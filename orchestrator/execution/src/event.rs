@@ -175,6 +175,13 @@ pub enum EventKind {
         step: MapRunStep,
     },
 
+    /// An expression of a JSONata state failed; `location` is its field, where one is at fault.
+    EvaluationFailed {
+        state: Arc<str>,
+        failure: Failure,
+        location: Option<String>,
+    },
+
     /// The state was cut short by a failure in its own branch or a sibling's. Ends `wait`, where the state had one.
     StateAborted {
         state: Arc<str>,

@@ -46,6 +46,12 @@ pub enum Details {
         output: Payload,
         assigned: Vec<Assignment>,
     },
+    EvaluationFailed {
+        state: Arc<str>,
+        failure: Failure,
+        /// The field of the state, such as `Output/result`.
+        location: Option<String>,
+    },
     ActivityScheduled {
         resource: Arc<str>,
         input: Payload,

@@ -36,6 +36,13 @@ const OVERRULED: [(&str, &str, &str); 5] = [
     ),
 ];
 
+/// What a suite calls invalid and AWS accepts, and why.
+const ACCEPTED: [(&str, &str); 1] = [(
+    "invalid-json-surround-syntax-extra-spaces.json",
+    "the suite asks for `{% `, a single line and ` %}`; AWS asks for the delimiters alone, and definitions written as \
+     YAML break their expressions into lines",
+)];
+
 pub fn measure(recorded: &Recorded, tally: &mut Tally) -> io::Result<()> {
     for case in recorded.lines("asl/validation.jsonl")? {
         let id = case["id"].as_str().unwrap_or_default();
@@ -56,10 +63,15 @@ fn judge(case: &Value, faults: &[Diagnostic]) -> Result<(), String> {
         Some(true) if faults.is_empty() => Ok(()),
         Some(true) if is_overruled(case, faults) => Ok(()),
         Some(true) => Err(format!("refused: {}", words(faults))),
+        Some(false) if faults.is_empty() && is_accepted(case) => Ok(()),
         Some(false) if faults.is_empty() => Err("accepted".to_owned()),
         Some(false) => in_words_of_aws(case, faults),
         None => Err("the case has no verdict".to_owned()),
     }
+}
+
+fn is_accepted(case: &Value) -> bool {
+    ACCEPTED.iter().any(|(id, _)| case["id"] == *id)
 }
 
 fn is_overruled(case: &Value, faults: &[Diagnostic]) -> bool {

@@ -73,12 +73,7 @@ fn of_name(name: Option<&str>) -> Option<QueryLanguage> {
 /// The field `QueryLanguage` of the machine or of a state.
 pub(super) fn read(fields: &mut Fields<'_>) -> Option<QueryLanguage> {
     let field = fields.get("QueryLanguage")?;
-    let language = of_name(field.allowed(&NAMES))?;
-    match language {
-        QueryLanguage::JsonPath => {}
-        QueryLanguage::Jsonata => field.report(Fault::JSONATA),
-    }
-    Some(language)
+    of_name(field.allowed(&NAMES))
 }
 
 /// What a state speaks: what it says itself, else what the whole machine says, whatever surrounds it.

@@ -19,10 +19,7 @@ impl Items {
             },
             Self::Path(None) | Self::Computed(None) => scope.input.clone(),
         };
-        match items.value() {
-            Value::Array(_) => Ok(items),
-            other => Err(self.no_array(other)),
-        }
+        if items.value().is_array() { Ok(items) } else { Err(self.no_array(items.value())) }
     }
 
     /// In AWS's words.

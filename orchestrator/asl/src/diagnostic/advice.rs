@@ -67,7 +67,9 @@ impl Fault {
             Self::DelayBelowInterval => {
                 "Raise MaxDelaySeconds: as it is, every retry waits MaxDelaySeconds."
             }
-            Self::NotACondition => "Write a Variable with one comparison, or one of And, Or, Not.",
+            Self::NotACondition => {
+                "Write a Variable with one comparison, or one of And, Or, Not; in JSONata a Condition."
+            }
             Self::NoComparison => {
                 "Add a comparison to the rule, such as StringEquals, NumericLessThan or IsPresent."
             }

@@ -114,7 +114,8 @@ impl Lane {
             EventKind::Quarantined { .. } => self.timers.clear_all(id),
             EventKind::Released => self.rearm(id),
             // Control passed on; nothing waits outside.
-            EventKind::StateEntered { .. }
+            EventKind::EvaluationFailed { .. }
+            | EventKind::StateEntered { .. }
             | EventKind::StateExited { .. }
             | EventKind::CallbackOpened
             | EventKind::ParallelStarted { .. }

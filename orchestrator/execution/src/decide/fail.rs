@@ -5,7 +5,7 @@ use asl::retry::{Catcher, Occurred, Origin, Retrier, matches};
 use asl::{Assignment, Payload, StateKind};
 
 use super::{Bug, Turn, state_of};
-use crate::branch::{Fault, JoinKind, Parent, Visit, error_output};
+use crate::branch::{Evaluation, Fault, JoinKind, Parent, Visit, error_output};
 use crate::draft::Draft;
 use crate::event::{EventKind, Failure, MapRunStep, StateType};
 use crate::id::{BranchId, PublicId};
@@ -19,14 +19,17 @@ struct Falling {
     at: PublicId,
     /// The child that brought it; its own end is written.
     from: Option<BranchId>,
+    /// An expression of this state failed, and an event told of it.
+    evaluated: bool,
 }
 
 impl Turn<'_> {
     /// Climbs from the failed state to whatever handles the failure, at last the execution's end.
     pub(super) fn fail(&self, fault: Fault, draft: &mut Draft) -> Result<(), Bug> {
-        let mut falling = Falling { fault, at: self.branch.last, from: None };
+        let mut falling = Falling { fault, at: self.branch.last, from: None, evaluated: false };
         let mut turn = *self;
         loop {
+            turn.tell_of_evaluation(&mut falling, draft);
             if turn.retry(&mut falling, draft) || turn.catch(&mut falling, draft) {
                 return Ok(());
             }
@@ -41,6 +44,37 @@ impl Turn<'_> {
             }
             turn = turn.up(parent)?;
         }
+    }
+
+    /// Seen on AWS: the event follows what the state's entry follows, as long as nothing else has happened in the state;
+    /// in a Wait it follows the entry.
+    fn tell_of_evaluation(&self, falling: &mut Falling, draft: &mut Draft) {
+        let Some(Evaluation { location }) = falling.fault.evaluation.take() else { return };
+        let visit = self.visit;
+        let nothing_happened = falling.at == visit.entered_id;
+        let previous = match visit.state_type {
+            StateType::Wait => falling.at,
+            StateType::Task
+            | StateType::Choice
+            | StateType::Pass
+            | StateType::Succeed
+            | StateType::Fail
+            | StateType::Parallel
+            | StateType::Map => {
+                if nothing_happened {
+                    visit.entered_after
+                } else {
+                    falling.at
+                }
+            }
+        };
+        let kind = EventKind::EvaluationFailed {
+            state: self.state.name.clone(),
+            failure: falling.fault.failure.clone(),
+            location,
+        };
+        falling.at = draft.push(self.id, previous, None, kind);
+        falling.evaluated = true;
     }
 
     fn up(&self, parent: Parent) -> Result<Self, Bug> {
@@ -90,6 +124,7 @@ impl Turn<'_> {
             Ok(caught) => caught,
             Err(fault) => {
                 falling.fault = fault;
+                self.tell_of_evaluation(falling, draft);
                 return false;
             }
         };
@@ -124,16 +159,23 @@ impl Turn<'_> {
 
     /// The state will not go on: its children close, and a Parallel or a Map says that it failed.
     fn give_up(&self, falling: &mut Falling, draft: &mut Draft) {
-        if self.fail_run(falling, draft) {
-            let kind = EventKind::MapFailed { state: self.state.name.clone() };
-            falling.at = draft.push(self.id, falling.at, None, kind);
+        let had_run = self.fail_run(falling, draft);
+        // Seen on AWS: so it is where an expression failed before the first child came to be.
+        let never_began = falling.evaluated && !had_run;
+        if !had_run && !never_began && self.visit.join().is_none() {
+            return;
         }
-        let Some(join) = self.visit.join() else { return };
         self.close_children(falling, draft);
         let state = self.state.name.clone();
-        let kind = match join.kind {
-            JoinKind::Parallel => EventKind::ParallelFailed { state },
-            JoinKind::Map(_) => EventKind::MapFailed { state },
+        let kind = match self.visit.state_type {
+            StateType::Map => EventKind::MapFailed { state },
+            StateType::Parallel => EventKind::ParallelFailed { state },
+            StateType::Task
+            | StateType::Choice
+            | StateType::Wait
+            | StateType::Pass
+            | StateType::Succeed
+            | StateType::Fail => return,
         };
         falling.at = draft.push(self.id, falling.at, None, kind);
     }
@@ -155,6 +197,7 @@ impl Turn<'_> {
     /// Closes the failed branch. Answers whether the Map that it is in tolerates that.
     fn tell_parent(&self, parent: Parent, falling: &mut Falling, draft: &mut Draft) -> bool {
         falling.from = Some(self.id);
+        falling.evaluated = false;
         falling.fault.origin = Origin::Elsewhere;
         if self.visit.state_type == StateType::Task {
             // Seen on AWS: a Task that fails within a Parallel or a Map is aborted, too.
@@ -216,7 +259,9 @@ pub(crate) fn evaluation_fault(visit: &Visit, error: EvalError) -> Fault {
         "An error occurred while executing the state '{}' (entered at the event id #{}). {}",
         visit.state, visit.entered_id.0, error.cause
     );
-    Fault { failure: Failure::new(error.error, cause), origin: Origin::Elsewhere }
+    let evaluation = (error.error == names::QUERY_EVALUATION_ERROR)
+        .then(|| Evaluation { location: error.location.map(String::from) });
+    Fault { evaluation, ..Fault::new(Failure::new(error.error, cause), Origin::Elsewhere) }
 }
 
 /// In AWS's words.
@@ -232,5 +277,5 @@ pub(crate) fn threshold_exceeded() -> Fault {
         names::EXCEED_TOLERATED_FAILURE_THRESHOLD,
         "The specified tolerated failure threshold was exceeded",
     );
-    Fault { failure, origin: Origin::Elsewhere }
+    Fault::new(failure, Origin::Elsewhere)
 }

@@ -26,6 +26,11 @@ pub(super) fn of(event: &Event) -> Details {
             output: payload(),
             assigned: assigned.clone(),
         },
+        EventKind::EvaluationFailed { state, failure, location } => Details::EvaluationFailed {
+            state: state.clone(),
+            failure: failure.clone(),
+            location: location.clone(),
+        },
         EventKind::TaskScheduled(task) => scheduled(task, payload()),
         EventKind::TaskStarted { family, worker, .. } => match family {
             TaskFamily::Activity => Details::ActivityStarted { worker_name: worker.clone() },

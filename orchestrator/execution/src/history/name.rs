@@ -13,6 +13,7 @@ pub(super) fn of(kind: &EventKind) -> Option<&'static str> {
         EventKind::StateEntered { state_type, .. } => entered(*state_type),
         EventKind::StateExited { state_type, .. } => exited(*state_type),
         EventKind::StateAborted { state_type, .. } => return aborted(*state_type),
+        EventKind::EvaluationFailed { .. } => "EvaluationFailed",
         EventKind::TaskScheduled(task) => scheduled(&task.family),
         EventKind::TaskStarted { again: false, family, .. } => started(family),
         EventKind::TaskSubmitted { .. } => "TaskSubmitted",

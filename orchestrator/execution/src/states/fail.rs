@@ -18,7 +18,7 @@ pub(crate) fn run(
     let scope = turn.scope(&turn.visit.input, &context);
     let error = text(turn, (fail.error.as_ref(), "ErrorPath"), &scope, draft)?;
     let cause = text(turn, (fail.cause.as_ref(), "CausePath"), &scope, draft)?;
-    Err(Fault { failure: Failure { error, cause }, origin: Origin::Elsewhere })
+    Err(Fault::new(Failure { error, cause }, Origin::Elsewhere))
 }
 
 fn text(

@@ -59,6 +59,7 @@ kinds!(
     MapItemsFound,
     MapRunStarted,
     MapRun,
+    EvaluationFailed,
     BranchClosed,
     Quarantined,
     Released,

@@ -271,6 +271,7 @@ fn ends(kind: &EventKind) -> Option<WaitId> {
         | EventKind::MapIterationAborted { .. }
         | EventKind::MapItemsFound { .. }
         | EventKind::MapRunStarted(_)
+        | EventKind::EvaluationFailed { .. }
         | EventKind::Quarantined { .. }
         | EventKind::Released => None,
     }

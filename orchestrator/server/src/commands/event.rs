@@ -68,6 +68,8 @@ fn state_named(event: &HistoryEvent) -> Option<&str> {
         Some(&details.name)
     } else if let Details::MapIteration(details) = details {
         Some(&details.name)
+    } else if let Details::EvaluationFailed(details) = details {
+        Some(&details.state)
     } else {
         None
     }
@@ -121,6 +123,7 @@ fn what(event: &HistoryEvent) -> String {
         Details::TaskSubmitted(details) => details.output.clone(),
         Details::TaskSucceeded(details) => details.output.clone(),
         Details::TaskFailure(details) => failure(&details.error, &details.cause),
+        Details::EvaluationFailed(details) => failure(&details.error, &details.cause),
         Details::MapStateStarted(details) => format!("{} items", details.length),
         Details::MapRunStarted(details) => details.map_run_arn.clone(),
         Details::MapIteration(details) => format!("item {}", details.index),

@@ -112,6 +112,11 @@ impl Reader {
             Some(Details::StateEntered(details)) => self.enter(&before, event, &details.name),
             Some(Details::StateExited(details)) => self.exit(&before, &details.name),
             Some(Details::Failure(details)) => self.fail(&before, event, details.error.as_deref()),
+            // It goes back past the state's entry: it names its state itself.
+            Some(Details::EvaluationFailed(details)) => {
+                let here = Place { state: details.state.clone(), ..Place::default() };
+                self.fail(&here, event, details.error.as_deref())
+            }
             Some(Details::TaskFailure(details)) => {
                 self.fail(&before, event, details.error.as_deref())
             }

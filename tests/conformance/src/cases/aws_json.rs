@@ -88,6 +88,14 @@ fn details(event: &PublicEvent) -> Option<(String, Value)> {
             details.insert("resource".to_owned(), (&**resource).into());
             Value::Object(details)
         }
+        Details::EvaluationFailed { state, failure: failed, location } => {
+            let mut details = failure(failed);
+            details.insert("state".to_owned(), (&**state).into());
+            if let Some(location) = location {
+                details.insert("location".to_owned(), location.as_str().into());
+            }
+            Value::Object(details)
+        }
         Details::MapStateStarted { length } => json!({ "length": length }),
         Details::MapRunStarted { map_run_arn } => json!({ "mapRunArn": &**map_run_arn }),
         Details::MapIteration { name, index } => json!({ "name": &**name, "index": index }),

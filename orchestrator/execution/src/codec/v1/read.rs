@@ -140,6 +140,13 @@ pub(super) fn kind(kind: wire::Kind<'_>, payloads: &Payloads) -> Result<EventKin
         Kind::MapRun { wait, step } => {
             EventKind::MapRun { wait: WaitId(wait), step: map_run::step(step) }
         }
+        Kind::EvaluationFailed { state, failure: failed, location } => {
+            EventKind::EvaluationFailed {
+                state: text(state),
+                failure: failure(failed),
+                location: location.map(Cow::into_owned),
+            }
+        }
         Kind::BranchClosed { wait } => EventKind::BranchClosed { wait: wait.map(WaitId) },
         Kind::Quarantined { reason } => EventKind::Quarantined { reason: reason.into_owned() },
         Kind::Released => EventKind::Released,

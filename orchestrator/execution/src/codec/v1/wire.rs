@@ -172,6 +172,14 @@ pub(super) enum Kind<'a> {
         #[serde(borrow)]
         step: MapRunStep<'a>,
     },
+    EvaluationFailed {
+        #[serde(borrow)]
+        state: Text<'a>,
+        #[serde(borrow)]
+        failure: Failure<'a>,
+        #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+        location: Option<Text<'a>>,
+    },
     BranchClosed {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         wait: Option<u64>,

@@ -132,6 +132,13 @@ pub(super) fn kind<'a>(kind: &'a EventKind, payloads: &mut Payloads<'a>) -> wire
         EventKind::MapRun { wait, step } => {
             Kind::MapRun { wait: wait.0, step: map_run::step(step) }
         }
+        EventKind::EvaluationFailed { state, failure: failed, location } => {
+            Kind::EvaluationFailed {
+                state: text(state),
+                failure: failure(failed),
+                location: location.as_deref().map(text),
+            }
+        }
         EventKind::BranchClosed { wait } => Kind::BranchClosed { wait: wait.map(|wait| wait.0) },
         EventKind::Quarantined { reason } => Kind::Quarantined { reason: text(reason) },
         EventKind::Released => Kind::Released,

@@ -123,13 +123,13 @@ pub(crate) fn succeed(turn: &Turn<'_>, work: &Work, draft: &mut Draft) -> (Publi
 fn check(turn: &Turn<'_>, work: &Work) -> Result<(), Fault> {
     let origin = Origin::Elsewhere;
     if let Some(failure) = &work.broken {
-        return Err(Fault { failure: failure.clone(), origin });
+        return Err(Fault::new(failure.clone(), origin));
     }
     if work.exceeds_tolerance() {
         return Err(crate::decide::threshold_exceeded());
     }
     if work.result_bytes > turn.facts.settings.payload_bytes_max {
-        return Err(Fault { failure: too_large(&turn.visit.state), origin });
+        return Err(Fault::new(too_large(&turn.visit.state), origin));
     }
     Ok(())
 }

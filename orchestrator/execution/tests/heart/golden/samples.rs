@@ -286,11 +286,17 @@ fn children() -> Vec<Vec<Event>> {
             ),
         ],
         vec![event(0, 2, None, EventKind::MapIterationAborted { state: of(), index, child })],
+        vec![evaluation_failed(Some("Output/result".to_owned())), evaluation_failed(None)],
         vec![
             event(8, 0, None, EventKind::BranchClosed { wait: Some(WaitId(3)) }),
             event(8, 0, None, EventKind::BranchClosed { wait: None }),
         ],
     ]
+}
+
+fn evaluation_failed(location: Option<String>) -> Event {
+    let failure = Failure::new("States.QueryEvaluationError", "The JSONata expression '$x' …");
+    event(0, 1, None, EventKind::EvaluationFailed { state: "Sum".into(), failure, location })
 }
 
 fn operators() -> Vec<Vec<Event>> {

@@ -77,6 +77,9 @@ fn of(details: &Details) -> Value {
         Details::TaskFailure(d) => json!({
             "resourceType": d.resource_type, "resource": d.resource, "error": d.error, "cause": d.cause,
         }),
+        Details::EvaluationFailed(d) => json!({
+            "state": d.state, "error": d.error, "cause": d.cause, "location": d.location,
+        }),
         Details::MapStateStarted(d) => json!({ "length": d.length }),
         Details::MapRunStarted(d) => json!({ "mapRunArn": d.map_run_arn }),
         Details::MapIteration(d) => json!({ "name": d.name, "index": d.index }),
