@@ -171,6 +171,10 @@ async fn is_open_at(strike: Strike, client: &Client, execution: &str) -> bool {
     waits.any(|waits| match waits {
         WaitsFor::Task(task) => strike == Strike::ServerInAttempt && task.started_at.is_some(),
         WaitsFor::Retry(_) => strike == Strike::ServerInRetry,
-        WaitsFor::Timer(_) | WaitsFor::Quarantine(_) | WaitsFor::Join(_) => false,
+        WaitsFor::Timer(_)
+        | WaitsFor::Quarantine(_)
+        | WaitsFor::Join(_)
+        | WaitsFor::Callback(_)
+        | WaitsFor::Child(_) => false,
     })
 }
