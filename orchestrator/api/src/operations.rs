@@ -17,6 +17,7 @@ mod definition;
 mod lookup;
 mod settings;
 mod token_batch;
+mod variable_references;
 
 mod create_state_machine;
 mod delete_state_machine;

@@ -48,6 +48,11 @@ impl StateMachine {
     pub fn state_named(&self, name: &str) -> Option<StateId> {
         self.by_name.get(name).copied()
     }
+    /// The states that read variables, and which: each once, in document order.
+    pub fn variable_references(&self) -> impl Iterator<Item = (&str, &[Arc<str>])> {
+        let reading = self.states.iter().filter(|state| !state.variables_read.is_empty());
+        reading.map(|state| (&*state.name, state.variables_read.as_slice()))
+    }
     /// Every state in document order.
     pub fn states(&self) -> impl Iterator<Item = (StateId, &State)> {
         self.states.iter().enumerate().map(|(index, state)| (StateId::at(index), state))

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use asl::StateMachine;
-use store::{MachineId, MachineStatus, NamespaceId, RevisionId, Store};
+use store::{MachineId, MachineStatus, NamespaceId, Revision, RevisionId, Store};
 
 use crate::error::EngineError;
 
@@ -183,6 +183,11 @@ impl Catalog {
             reason: format!("revision {revision} of a definition is missing"),
         })?;
         self.parsed(revision, &row.definition)
+    }
+
+    /// A revision's definition, checked once however often it is asked for.
+    pub fn checked(&self, revision: &Revision) -> Result<Arc<StateMachine>, EngineError> {
+        self.parsed(revision.id, &revision.definition)
     }
 
     fn parsed(&self, revision: RevisionId, text: &str) -> Result<Arc<StateMachine>, EngineError> {

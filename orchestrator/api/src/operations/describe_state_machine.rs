@@ -16,6 +16,7 @@ impl Operations {
         let namespace = self.namespace(&request.namespace).await?;
         let machine = self.machine_row(&namespace, &request.state_machine).await?;
         Ok(v1::StateMachine {
+            variable_references: self.variable_references(&machine.revision),
             state_machine_arn: arn::state_machine(&namespace, &machine.name),
             name: machine.name,
             r#type: machine_type(machine.machine_type).into(),

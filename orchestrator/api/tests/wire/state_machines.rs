@@ -1,6 +1,7 @@
 //! State machines: created, changed, shown, listed, deleted.
 
 use everstep_proto::v1;
+use everstep_proto::v1::history_event::Details;
 use tonic::Code;
 
 use crate::world::{ONE_TASK, PASS, World, create, reason, start};
@@ -173,4 +174,42 @@ async fn a_definition_with_hundreds_of_faults_still_fits_a_status() {
 
     assert_eq!(reason(&refused), "InvalidDefinition");
     assert!(refused.message().contains("violations in all"), "{}", refused.message());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_variables_that_states_read_are_shown_by_state() {
+    let mut world = World::new().await;
+    let definition = r#"{"StartAt": "Set", "States": {
+        "Set": {"Type": "Pass", "Assign": {"rate.$": "$.rate", "order.$": "$"}, "Next": "Both"},
+        "Both": {"Type": "Parallel", "End": true, "Branches": [
+            {"StartAt": "Read", "States": {"Read": {"Type": "Pass", "InputPath": "$order.lines",
+                "Parameters": {"text.$": "States.Format('{} {}', $rate, $order.id)"}, "End": true}}}]}}}"#;
+    world.create("order", definition).await;
+
+    let shown = world.machines.describe_state_machine(describe("order")).await.unwrap();
+    let references = shown.into_inner().variable_references;
+    assert_eq!(references.len(), 1, "{references:?}");
+    assert_eq!(references["Read"].names, ["order", "rate"]);
+
+    world.create("plain", PASS).await;
+    let shown = world.machines.describe_state_machine(describe("plain")).await.unwrap();
+    assert!(shown.into_inner().variable_references.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_state_assigned_is_in_its_history() {
+    let world = World::new().await;
+    let definition = r#"{"StartAt": "Set", "States": {"Set": {
+        "Type": "Pass", "Assign": {"rate": 1.10, "id.$": "$.id"}, "End": true}}}"#;
+    world.create("order", definition).await;
+    let execution = world.start("order", r#"{"id": "a"}"#).await;
+
+    let events = world.watch(&execution).await;
+    let assigned = events.iter().find_map(|event| match &event.details {
+        Some(Details::StateExited(details)) => Some(&details.assigned_variables),
+        _ => None,
+    });
+    let assigned = assigned.expect("the state exited");
+    assert_eq!(assigned.len(), 2);
+    assert_eq!((assigned["rate"].as_str(), assigned["id"].as_str()), ("1.10", r#""a""#));
 }
