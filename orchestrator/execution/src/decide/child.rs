@@ -8,6 +8,7 @@ use crate::draft::Draft;
 use crate::event::{EventKind, Failure, StartedChild};
 use crate::execution::{Execution, Refusal, Status};
 use crate::id::{BranchId, ExecutionId, PublicId, WaitId};
+use crate::instant::truncated;
 use crate::message::{EndedChild, Message};
 use crate::states::child::{answer, description};
 
@@ -22,6 +23,7 @@ impl Execution {
         if task.submitted {
             return Err(Refusal::UnknownWait);
         }
+        let child = StartedChild { started_at: truncated(child.started_at), ..child };
         let (family, output) = (task.task.family.clone(), answer(&child));
         let kind = if task.task.goes_on_after_call() {
             EventKind::TaskSubmitted { wait, family, child: Some(Box::new(child)) }
