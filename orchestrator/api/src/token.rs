@@ -5,6 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use engine::Held;
 use execution::{ExecutionId, WaitId};
 use uuid::Uuid;
 
@@ -20,8 +21,16 @@ pub const TASK_TOKEN_LENGTH: usize = TOKEN_BYTES / 3 * 4;
 pub struct TaskToken {
     pub execution: ExecutionId,
     pub wait: WaitId,
-    /// The node that owned the execution at the hand-out: where to ask first, no more.
+    /// The node that owned the execution at the hand-out: where to ask first, no more. 0: not known.
     pub node_hint: u32,
+}
+
+impl From<Held> for TaskToken {
+    fn from(Held { node, id, wait }: Held) -> Self {
+        // Nodes are counted from 1 as they join; a number that does not fit is no hint.
+        let node_hint = u32::try_from(node.0).unwrap_or_default();
+        Self { execution: id, wait, node_hint }
+    }
 }
 
 /// The text is no token of this database: forged, truncated, altered, or of another one.

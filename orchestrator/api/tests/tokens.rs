@@ -3,10 +3,10 @@
 use api::arn::{self, ArnError};
 use api::seal::Seal;
 use api::token::{InvalidTaskToken, TASK_TOKEN_LENGTH, TaskToken};
-use engine::Namespace;
+use engine::{Held, Namespace};
 use execution::{ExecutionId, WaitId};
 use proptest::prelude::*;
-use store::NamespaceId;
+use store::{NamespaceId, NodeId};
 use uuid::Uuid;
 
 const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -130,4 +130,11 @@ fn a_text_that_is_no_such_arn_is_refused_in_awss_words() {
         let error = arn::parse_execution(&namespace(), text).unwrap_err();
         assert_eq!(error.to_string(), expected);
     }
+}
+
+#[test]
+fn a_token_says_which_node_handed_the_task_out() {
+    let held = |node| Held { node: NodeId(node), id: ExecutionId(Uuid::nil()), wait: WaitId(3) };
+    assert_eq!(TaskToken::from(held(7)).node_hint, 7);
+    assert_eq!(TaskToken::from(held(i64::MAX)).node_hint, 0, "what does not fit is no hint");
 }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use execution::event::{Failure, OfferedAgain};
 use execution::{Execution, ExecutionId, Outside, Refusal, Tokens, Trigger, WaitId};
+use store::NodeId;
 use tokio::sync::mpsc;
 use tracing::{debug, error};
 
@@ -54,6 +55,8 @@ pub(crate) struct Surroundings {
 #[derive(Debug)]
 pub(crate) struct Lane {
     around: Surroundings,
+    /// Of this term: a node that joins again has another.
+    node: NodeId,
     handle: LaneHandle,
     residents: HashMap<ExecutionId, Resident>,
     timers: Timers,
@@ -71,9 +74,10 @@ struct Poison {
 }
 
 impl Lane {
-    pub(crate) fn new(around: Surroundings, handle: LaneHandle, seed: u64) -> Self {
+    pub(crate) fn new(around: Surroundings, handle: LaneHandle, node: NodeId, seed: u64) -> Self {
         Self {
             around,
+            node,
             handle,
             residents: HashMap::new(),
             timers: Timers::default(),

@@ -25,4 +25,4 @@ pub use catalog::{Catalog, Machine, Namespace};
 pub use config::EngineConfig;
 pub use engine::{Arns, Ended, Engine, Outcome, Readiness, Start, Started};
 pub use error::EngineError;
-pub use task_queue::{HandOut, Session, SessionEvent, SessionOptions};
+pub use task_queue::{HandOut, Held, Session, SessionEvent, SessionOptions};

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use asl::Payload;
 use chrono::{DateTime, Utc};
 use execution::{ExecutionId, WaitId};
-use store::NamespaceId;
+use store::{NamespaceId, NodeId};
 use tokio::sync::mpsc;
 
 use crate::lane::{LaneHandle, Mail};
@@ -20,6 +20,8 @@ pub use session::{Session, SessionEvent, SessionOptions};
 /// A task as a worker gets it; the token is made of `id` and `wait` by the api floor.
 #[derive(Debug, Clone)]
 pub struct HandOut {
+    /// Whose hand-out it is: a hint for whoever brings the outcome.
+    pub node: NodeId,
     pub id: ExecutionId,
     pub wait: WaitId,
     pub queue: Arc<str>,
@@ -76,7 +78,15 @@ pub(crate) struct SessionEnd {
     pub(crate) id: u64,
     pub(crate) acknowledges: bool,
     hand_outs: mpsc::UnboundedSender<HandOut>,
-    cancelled: mpsc::UnboundedSender<(ExecutionId, WaitId)>,
+    cancelled: mpsc::UnboundedSender<Held>,
+}
+
+/// A hand-out as its token names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    pub node: NodeId,
+    pub id: ExecutionId,
+    pub wait: WaitId,
 }
 
 /// A task's way back to the session that holds it. No hand-outs go through it: a session that takes no more tasks
@@ -84,19 +94,21 @@ pub(crate) struct SessionEnd {
 #[derive(Debug, Clone)]
 pub(crate) struct Holder {
     pub(crate) id: u64,
-    cancelled: mpsc::UnboundedSender<(ExecutionId, WaitId)>,
+    /// The node that handed the task out, as its token says.
+    node: NodeId,
+    cancelled: mpsc::UnboundedSender<Held>,
 }
 
 impl SessionEnd {
-    pub(crate) fn holder(&self) -> Holder {
-        Holder { id: self.id, cancelled: self.cancelled.clone() }
+    pub(crate) fn holder(&self, node: NodeId) -> Holder {
+        Holder { id: self.id, node, cancelled: self.cancelled.clone() }
     }
 }
 
 impl Holder {
     pub(crate) fn cancel(&self, id: ExecutionId, wait: WaitId) {
         // A session that has ended does not need to know.
-        let _ = self.cancelled.send((id, wait));
+        let _ = self.cancelled.send(Held { node: self.node, id, wait });
     }
 }
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{HandOut, Namespace, Session, SessionOptions};
+use engine::{HandOut, Held, Namespace, Session, SessionOptions};
 use everstep_proto::v1;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -74,7 +74,8 @@ impl Operations {
 
     /// A hand-out as the worker gets it.
     pub(super) fn task(&self, hand_out: &HandOut) -> v1::Task {
-        let token = TaskToken { execution: hand_out.id, wait: hand_out.wait, node_hint: 0 };
+        let (node, id, wait) = (hand_out.node, hand_out.id, hand_out.wait);
+        let token = TaskToken::from(Held { node, id, wait });
         v1::Task {
             token: token.seal(&self.seal),
             queue: hand_out.queue.to_string(),

@@ -6,9 +6,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use engine::{HandOut, Namespace, Session, SessionEvent};
+use engine::{HandOut, Held, Namespace, Session, SessionEvent};
 use everstep_proto::v1;
-use execution::{ExecutionId, WaitId};
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -64,7 +63,7 @@ enum Enquired {
 /// What the session says.
 enum Heard {
     HandOut(Box<HandOut>),
-    Cancelled(Vec<(ExecutionId, WaitId)>),
+    Cancelled(Vec<Held>),
     Revoked,
 }
 
@@ -166,9 +165,9 @@ impl Dialogue {
         match heard {
             Heard::HandOut(task) => self.hand_outs.push_back(*task),
             Heard::Cancelled(tasks) => {
-                let token = |(execution, wait)| TaskToken { execution, wait, node_hint: 0 };
                 let seal = &self.operations.seal;
-                self.answer.cancelled.extend(tasks.into_iter().map(|task| token(task).seal(seal)));
+                let tokens = tasks.into_iter().map(|task| TaskToken::from(task).seal(seal));
+                self.answer.cancelled.extend(tokens);
             }
             Heard::Revoked => self.handing_out = false,
         }

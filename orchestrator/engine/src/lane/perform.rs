@@ -204,7 +204,7 @@ impl Lane {
             .expect("a setting of a few seconds fits");
         let handed_out = HandedOut {
             acknowledged: !reservation.session.acknowledges,
-            session: Some(reservation.session.holder()),
+            session: Some(reservation.session.holder(self.node)),
             acknowledge_by: started_at + acknowledge_in,
             last_sign: started_at,
             heartbeat,
@@ -215,6 +215,7 @@ impl Lane {
         }
         let session = reservation.session.id;
         let hand_out = HandOut {
+            node: self.node,
             id,
             wait,
             queue: Arc::clone(&task.queue),

@@ -50,7 +50,7 @@ impl Membership {
             let (handle, mails) = LaneHandle::new(self.around.config.mailbox_max);
             let seed = uuid::Uuid::new_v4().as_u64_pair().0;
             let driver = Driver {
-                lane: Lane::new(self.around.clone(), handle.clone(), seed),
+                lane: Lane::new(self.around.clone(), handle.clone(), node.id, seed),
                 handle: handle.clone(),
                 mails,
                 commits,

@@ -9,7 +9,7 @@ use store::NamespaceId;
 use tokio::sync::mpsc;
 
 use super::credits::PoolId;
-use super::{HandOut, SessionEnd, TaskQueues};
+use super::{HandOut, Held, SessionEnd, TaskQueues};
 use crate::lane::{Lanes, Mail};
 
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub struct Session {
     pools: BTreeMap<Arc<str>, PoolId>,
     shared: Option<PoolId>,
     hand_outs: mpsc::UnboundedReceiver<HandOut>,
-    cancelled: mpsc::UnboundedReceiver<(ExecutionId, WaitId)>,
+    cancelled: mpsc::UnboundedReceiver<Held>,
     /// Given out so recently that they may not have been acknowledged.
     recent: VecDeque<(Instant, ExecutionId, WaitId)>,
     handout_ack: Duration,
@@ -120,7 +120,7 @@ impl Session {
 
     /// Hand-outs that stopped being this session's since last asked: timed out, stopped, superseded. Cancel-safe;
     /// pending while there are none.
-    pub async fn cancelled(&mut self) -> Vec<(ExecutionId, WaitId)> {
+    pub async fn cancelled(&mut self) -> Vec<Held> {
         let mut tokens = Vec::new();
         if self.cancelled.recv_many(&mut tokens, usize::MAX).await == 0 {
             // Revoked, and nothing is out: nothing will ever be cancelled.
@@ -161,7 +161,7 @@ impl Session {
 #[derive(Debug)]
 pub enum SessionEvent {
     HandOut(HandOut),
-    Cancelled((ExecutionId, WaitId)),
+    Cancelled(Held),
     /// Revoked, and nothing assigned is left.
     Revoked,
 }

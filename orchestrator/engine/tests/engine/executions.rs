@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::EngineError;
+use engine::{EngineError, Held};
 use execution::Status;
 use execution::event::Failure;
 use serde_json::json;
@@ -101,7 +101,8 @@ async fn a_stop_ends_the_execution_and_tells_its_worker() {
     let failure = Failure { error: Some("Enough".to_owned()), cause: None };
     world.engine.stop(started.id, failure.clone()).await.expect("it runs");
 
-    assert_eq!(worker.cancelled().await, [(task.id, task.wait)]);
+    let held = Held { node: task.node, id: task.id, wait: task.wait };
+    assert_eq!(worker.cancelled().await, [held]);
     let ended = world.end(&started).await;
     assert_eq!((ended.status, ended.failure.clone()), (Status::Aborted, failure.clone()));
     let again = world.engine.stop(started.id, failure).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{EngineConfig, EngineError, Outcome};
+use engine::{EngineConfig, EngineError, Held, Outcome};
 use execution::Status;
 use execution::event::Failure;
 
@@ -63,7 +63,8 @@ async fn an_unacknowledged_hand_out_is_offered_again_under_a_fresh_wait() {
 
     assert_eq!((second.id, second.attempt, second.hand_outs_before), (first.id, 1, 1));
     assert_ne!(second.wait, first.wait);
-    assert_eq!(worker.cancelled().await, [(first.id, first.wait)]);
+    let held = Held { node: first.node, id: first.id, wait: first.wait };
+    assert_eq!(worker.cancelled().await, [held]);
     world.engine.acknowledge(second.id, second.wait).await.expect("it is held");
     let stale = world.engine.report(first.id, first.wait, Outcome::Succeeded(payload("1"))).await;
     assert_eq!(stale.unwrap_err(), EngineError::TaskOver);
