@@ -37,7 +37,7 @@ impl Execution {
             Trigger::TaskTaken { wait, worker } => self.take(wait, worker, now, draft),
             Trigger::TaskSucceeded { wait, output } => self.succeed(wait, &output, draft),
             Trigger::TaskFailed { wait, failure } => {
-                let (branch, task) = self.started_task(wait)?;
+                let (branch, task) = self.answerable(wait)?;
                 self.fail_task(branch, task, failure, draft);
                 Ok(())
             }
@@ -91,9 +91,11 @@ impl Execution {
             (false, _) => return Err(Refusal::NotStarted),
             (true, _) => {}
         }
-        let is_operators = match trigger {
-            Trigger::Message(message) => matches!(**message, Message::ParentLeft),
-            trigger => matches!(trigger, Trigger::Release | Trigger::Stop { .. }),
+        let is_operators = if let Trigger::Message(message) = trigger {
+            // As good as an operator's stop.
+            matches!(**message, Message::ParentLeft)
+        } else {
+            matches!(trigger, Trigger::Release | Trigger::Stop { .. })
         };
         match &self.quarantine {
             Some(reason) if !is_operators => Err(Refusal::Quarantined { reason: reason.clone() }),
@@ -127,7 +129,7 @@ impl Execution {
     }
 
     fn succeed(&self, wait: WaitId, output: &Payload, draft: &mut Draft) -> Result<(), Refusal> {
-        let (branch, task) = self.started_task(wait)?;
+        let (branch, task) = self.answerable(wait)?;
         let bytes_max =
             self.facts.as_ref().map_or(u64::MAX, |facts| facts.settings.payload_bytes_max);
         if output.text().len() as u64 > bytes_max {
@@ -230,11 +232,17 @@ impl Execution {
         Ok((branch, task))
     }
 
+    /// Whoever has the token got it by the call, even one that a worker began and gave back.
+    fn answerable(&self, wait: WaitId) -> Result<(BranchId, &TaskWait), Refusal> {
+        match self.task(wait)? {
+            (branch, task) if wait != task.wait => Ok((branch, task)),
+            _ => self.started_task(wait),
+        }
+    }
+
     fn started_task(&self, wait: WaitId) -> Result<(BranchId, &TaskWait), Refusal> {
         let (branch, task) = self.task(wait)?;
-        // Whoever has the token got it by the call, even one that a worker began and gave back.
-        let is_callback = wait != task.wait;
-        if task.started.is_none() && !is_callback {
+        if task.started.is_none() {
             return Err(Refusal::UnknownWait);
         }
         Ok((branch, task))

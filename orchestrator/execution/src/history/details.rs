@@ -1,5 +1,7 @@
 //! AWS's detail fields of each event.
 
+use std::sync::Arc;
+
 use asl::Payload;
 
 use super::{Details, TaskScheduledDetails};
@@ -32,30 +34,9 @@ pub(super) fn of(event: &Event) -> Details {
             location: location.clone(),
         },
         EventKind::TaskScheduled(task) => scheduled(task, payload()),
-        EventKind::TaskStarted { family, worker, .. } => match family {
-            TaskFamily::Activity => Details::ActivityStarted { worker_name: worker.clone() },
-            TaskFamily::Lambda => Details::None,
-            TaskFamily::Service { service, action } => {
-                Details::TaskStarted { resource_type: service.clone(), resource: action.clone() }
-            }
-        },
-        EventKind::TaskSubmitted { family, .. } => match family {
-            // Only calls of services are submitted.
-            TaskFamily::Activity | TaskFamily::Lambda => Details::None,
-            TaskFamily::Service { service, action } => Details::TaskSubmitted {
-                resource_type: service.clone(),
-                resource: action.clone(),
-                output: payload(),
-            },
-        },
-        EventKind::TaskSucceeded { family, .. } => match family {
-            TaskFamily::Activity | TaskFamily::Lambda => Details::Output { output: payload() },
-            TaskFamily::Service { service, action } => Details::TaskSucceeded {
-                resource_type: service.clone(),
-                resource: action.clone(),
-                output: payload(),
-            },
-        },
+        EventKind::TaskStarted { family, worker, .. } => started(family, worker.as_ref()),
+        EventKind::TaskSubmitted { family, .. } => submitted(family, payload()),
+        EventKind::TaskSucceeded { family, .. } => succeeded(family, payload()),
         EventKind::TaskFailed { failure, family, .. }
         | EventKind::TaskTimedOut { failure, family, .. } => ended(failure, family),
         EventKind::MapRunStarted(run) => Details::MapRunStarted { map_run_arn: run.arn.clone() },
@@ -112,6 +93,37 @@ fn scheduled(task: &TaskScheduled, payload: Payload) -> Details {
                 timeout_seconds,
                 heartbeat_seconds,
             }))
+        }
+    }
+}
+
+fn started(family: &TaskFamily, worker: Option<&Arc<str>>) -> Details {
+    match family {
+        TaskFamily::Activity => Details::ActivityStarted { worker_name: worker.cloned() },
+        TaskFamily::Lambda => Details::None,
+        TaskFamily::Service { service, action } => {
+            Details::TaskStarted { resource_type: service.clone(), resource: action.clone() }
+        }
+    }
+}
+
+/// Only calls of services are submitted.
+fn submitted(family: &TaskFamily, output: Payload) -> Details {
+    match family {
+        TaskFamily::Activity | TaskFamily::Lambda => Details::None,
+        TaskFamily::Service { service, action } => {
+            let (resource_type, resource) = (service.clone(), action.clone());
+            Details::TaskSubmitted { resource_type, resource, output }
+        }
+    }
+}
+
+fn succeeded(family: &TaskFamily, output: Payload) -> Details {
+    match family {
+        TaskFamily::Activity | TaskFamily::Lambda => Details::Output { output },
+        TaskFamily::Service { service, action } => {
+            let (resource_type, resource) = (service.clone(), action.clone());
+            Details::TaskSucceeded { resource_type, resource, output }
         }
     }
 }

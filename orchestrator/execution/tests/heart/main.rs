@@ -13,8 +13,12 @@ mod scenarios;
 mod variables;
 
 use asl::Payload;
-use execution::event::Settings;
+use execution::event::{Failure, Settings, StartedChild};
+use execution::id::Home;
+use execution::message::EndedChild;
+use execution::simulated::Simulated;
 use execution::trigger::Start;
+use execution::{ExecutionId, Status};
 
 /// Of an execution that has nothing of its own but the input.
 fn start(input: &str) -> Start {
@@ -28,5 +32,31 @@ fn start(input: &str) -> Start {
         parent: None,
         input: Payload::parse(input).expect("the test's input is JSON"),
         processor: None,
+    }
+}
+
+/// A child that has just begun.
+fn child(simulated: &Simulated) -> StartedChild {
+    let id = ExecutionId::new(simulated.now, Home(1), 99);
+    StartedChild { id, arn: "child".into(), started_at: simulated.now }
+}
+
+/// The same once it has ended.
+fn ended(child: StartedChild, status: Status) -> EndedChild {
+    EndedChild {
+        id: child.id,
+        arn: child.arn.to_string(),
+        machine_arn: "machine".to_owned(),
+        name: "n".to_owned(),
+        status,
+        started_at: child.started_at,
+        ended_at: child.started_at,
+        input: Payload::parse("{}").unwrap(),
+        output: (status == Status::Succeeded).then(|| Payload::parse("1.10").unwrap()),
+        failure: if status == Status::Succeeded {
+            Failure::default()
+        } else {
+            Failure::new("Odd", "so")
+        },
     }
 }

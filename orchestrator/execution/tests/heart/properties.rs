@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use asl::{Payload, StateMachine};
 use chrono::{DateTime, TimeDelta, Utc};
-use execution::event::{Event, EventKind, Failure, OfferedAgain, StartedChild};
-use execution::id::Home;
-use execution::message::{EndedChild, Message};
+use execution::event::{Event, EventKind, Failure, OfferedAgain};
+use execution::message::Message;
 use execution::wait::Served;
-use execution::{ExecutionId, Status, Trigger, WaitId};
+use execution::{Status, Trigger, WaitId};
 use proptest::prelude::*;
 
 use execution::simulated::Simulated;
@@ -144,12 +143,12 @@ fn take(simulated: &mut Simulated, step: &Step) -> Option<Vec<Event>> {
         },
         Step::ChildStarted(index) => Trigger::ChildStarted {
             wait: wait_of(*index).unwrap_or(none),
-            child: Box::new(child(simulated)),
+            child: Box::new(crate::child(simulated)),
         },
         Step::ChildEnded(index, status) => Trigger::Message(Box::new(Message::ChildEnded {
             wait: wait_of(*index).unwrap_or(none),
             number: None,
-            child: Box::new(ended(child(simulated), *status)),
+            child: Box::new(crate::ended(crate::child(simulated), *status)),
         })),
         Step::ParentLeft => Trigger::Message(Box::new(Message::ParentLeft)),
         Step::OfferAgain(index) => Trigger::OfferAgain {
@@ -171,26 +170,6 @@ fn take(simulated: &mut Simulated, step: &Step) -> Option<Vec<Event>> {
         Step::Stop => Trigger::Stop { failure: Failure::default() },
     };
     simulated.send(trigger).ok()
-}
-
-fn child(simulated: &Simulated) -> StartedChild {
-    let id = ExecutionId::new(simulated.now, Home(1), 99);
-    StartedChild { id, arn: "child".into(), started_at: simulated.now }
-}
-
-fn ended(child: StartedChild, status: Status) -> EndedChild {
-    EndedChild {
-        id: child.id,
-        arn: child.arn.to_string(),
-        machine_arn: "machine".to_owned(),
-        name: "n".to_owned(),
-        status,
-        started_at: child.started_at,
-        ended_at: child.started_at,
-        input: Payload::parse("{}").unwrap(),
-        output: (status == Status::Succeeded).then(|| Payload::parse("1.10").unwrap()),
-        failure: Failure::default(),
-    }
 }
 
 /// Each wait begins with the event that names it and ends with one other; what did not end is open.

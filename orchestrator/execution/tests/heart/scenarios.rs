@@ -10,8 +10,8 @@ use std::path::Path;
 
 use asl::{Payload, StateMachine};
 use chrono::{DateTime, TimeDelta, Utc};
-use execution::event::{Failure, OfferedAgain};
-use execution::{Trigger, WaitId};
+use execution::event::{Failure, OfferedAgain, Parent};
+use execution::{Message, Status, Trigger, WaitId};
 
 use execution::simulated::Simulated;
 
@@ -64,9 +64,14 @@ fn trigger_of(simulated: &mut Simulated, step: &str) -> Option<Trigger> {
     let seconds: i64 = word().parse().expect("a step begins with its second");
     simulated.now = start() + TimeDelta::seconds(seconds);
     let verb = word();
-    if verb == "start" {
+    if verb.starts_with("start") {
         let input = format!("{} {}", word(), word());
-        simulated.start(crate::start(input.trim())).unwrap();
+        let mut start = crate::start(input.trim());
+        let id = crate::child(simulated).id;
+        let parent =
+            Parent { execution: id, arn: "parent".to_owned(), wait: Some(WaitId(7)), number: None };
+        start.parent = (verb == "start-as-child").then_some(parent);
+        simulated.start(start).unwrap();
         return None;
     }
     let wait = |text: &str| WaitId(text.parse().expect("a wait is a number"));
@@ -79,6 +84,21 @@ fn trigger_of(simulated: &mut Simulated, step: &str) -> Option<Trigger> {
             let (wait, error) = (wait(word()), Some(word().to_owned()));
             Trigger::TaskFailed { wait, failure: Failure { error, cause: Some("why".to_owned()) } }
         }
+        "child-started" => {
+            let wait = wait(word());
+            Trigger::ChildStarted { wait, child: Box::new(crate::child(simulated)) }
+        }
+        "child-ended" => {
+            let wait = wait(word());
+            let status = match word() {
+                "succeeded" => Status::Succeeded,
+                "failed" => Status::Failed,
+                other => panic!("no child ends as {other:?}"),
+            };
+            let child = Box::new(crate::ended(crate::child(simulated), status));
+            Trigger::Message(Box::new(Message::ChildEnded { wait, number: None, child }))
+        }
+        "parent-left" => Trigger::Message(Box::new(Message::ParentLeft)),
         "heartbeat-missed" => Trigger::HeartbeatMissed { wait: wait(word()) },
         "given-back" => Trigger::OfferAgain { wait: wait(word()), reason: OfferedAgain::GivenBack },
         "timer-due" => Trigger::TimerDue { wait: wait(word()) },

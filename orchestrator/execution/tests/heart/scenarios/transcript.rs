@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
-use execution::Seq;
 use execution::event::{Event, EventKind};
 use execution::wait::{OpenBranch, WaitKind};
+use execution::{Message, Seq};
 
 use execution::simulated::Simulated;
 
@@ -20,6 +20,15 @@ pub(super) fn of_step(simulated: &mut Simulated, step: &str) -> String {
     let first = usize::try_from(before.0).unwrap();
     for (seq, event) in (before.0 + 1..).map(Seq).zip(&simulated.events()[first..]) {
         writeln!(text, "{}", line_of(seq, event)).unwrap();
+    }
+    for sent in simulated.sent.drain(..) {
+        let what = match sent.message {
+            Message::ChildEnded { wait, child, .. } => {
+                format!("ChildEnded, wait {}, {:?}", wait.0, child.status)
+            }
+            Message::ParentLeft => "ParentLeft".to_owned(),
+        };
+        writeln!(text, "  sends {what}").unwrap();
     }
     for branch in simulated.execution.open_branches() {
         writeln!(text, "  open {}", open(&branch)).unwrap();
