@@ -80,14 +80,13 @@ impl Resident {
     }
 
     pub(crate) fn handed_out(&mut self, wait: WaitId) -> Result<&mut HandedOut, EngineError> {
-        if !self.tasks.contains_key(&wait) {
+        let task = if self.tasks.contains_key(&wait) {
+            self.tasks.get_mut(&wait)
+        } else {
             // Whoever has the callback's token keeps the call alive, too.
-            let mut tasks = self.tasks.values_mut();
-            let task = tasks.find(|task| task.callback == Some(wait));
-            return task.and_then(|task| task.handed_out.as_mut()).ok_or(EngineError::TaskOver);
-        }
-        let task = self.tasks.get_mut(&wait).ok_or(EngineError::TaskOver)?;
-        task.handed_out.as_mut().ok_or(EngineError::TaskOver)
+            self.tasks.values_mut().find(|task| task.callback == Some(wait))
+        };
+        task.and_then(|task| task.handed_out.as_mut()).ok_or(EngineError::TaskOver)
     }
 
     /// The waits for a worker that a decision begins, with their queues.
@@ -96,10 +95,8 @@ impl Resident {
         for (wait, event) in (decision.first_seq.0..).map(WaitId).zip(&decision.events) {
             if let EventKind::TaskScheduled(scheduled) = &event.kind {
                 // What the orchestrator does itself is started already.
-                if scheduled.child.is_some() {
-                    continue;
-                }
-                begun.push((wait, Arc::clone(&scheduled.queue)));
+                let queue = scheduled.child.is_none().then(|| Arc::clone(&scheduled.queue));
+                begun.extend(queue.map(|queue| (wait, queue)));
             } else if let EventKind::TaskOfferedAgain { wait: old, .. } = &event.kind
                 && let Some(task) = self.tasks.get(old)
             {

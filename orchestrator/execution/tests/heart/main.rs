@@ -42,7 +42,7 @@ fn child(simulated: &Simulated) -> StartedChild {
 }
 
 /// The same once it has ended.
-fn ended(child: StartedChild, status: Status) -> EndedChild {
+fn ended(child: &StartedChild, status: Status) -> EndedChild {
     EndedChild {
         id: child.id,
         arn: child.arn.to_string(),

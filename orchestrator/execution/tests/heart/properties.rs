@@ -148,7 +148,7 @@ fn take(simulated: &mut Simulated, step: &Step) -> Option<Vec<Event>> {
         Step::ChildEnded(index, status) => Trigger::Message(Box::new(Message::ChildEnded {
             wait: wait_of(*index).unwrap_or(none),
             number: None,
-            child: Box::new(crate::ended(crate::child(simulated), *status)),
+            child: Box::new(crate::ended(&crate::child(simulated), *status)),
         })),
         Step::ParentLeft => Trigger::Message(Box::new(Message::ParentLeft)),
         Step::OfferAgain(index) => Trigger::OfferAgain {

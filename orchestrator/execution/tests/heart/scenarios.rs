@@ -95,7 +95,7 @@ fn trigger_of(simulated: &mut Simulated, step: &str) -> Option<Trigger> {
                 "failed" => Status::Failed,
                 other => panic!("no child ends as {other:?}"),
             };
-            let child = Box::new(crate::ended(crate::child(simulated), status));
+            let child = Box::new(crate::ended(&crate::child(simulated), status));
             Trigger::Message(Box::new(Message::ChildEnded { wait, number: None, child }))
         }
         "parent-left" => Trigger::Message(Box::new(Message::ParentLeft)),
