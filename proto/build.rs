@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use prost::Message as _;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "everstep/v1/namespaces.proto",
     "everstep/v1/state_machines.proto",
     "everstep/v1/executions.proto",
     "everstep/v1/history.proto",
     "everstep/v1/tasks.proto",
+    "everstep/v1/connections.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

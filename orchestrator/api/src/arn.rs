@@ -8,6 +8,7 @@ use engine::Namespace;
 const KIND_MACHINE: &str = "stateMachine";
 const KIND_EXECUTION: &str = "execution";
 const KIND_ACTIVITY: &str = "activity";
+const KIND_CONNECTION: &str = "connection/";
 
 /// Why a text is not an ARN that this request takes. The texts are AWS's where AWS has one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +36,12 @@ pub fn execution(namespace: &Namespace, machine: &str, name: &str) -> String {
 
 pub fn activity(namespace: &Namespace, name: &str) -> String {
     make(namespace, KIND_ACTIVITY, name)
+}
+
+/// As EventBridge names its connections: with an id that tells a connection from its successor of the same name.
+pub fn connection(namespace: &Namespace, name: &str, id: uuid::Uuid) -> String {
+    let Namespace { partition, region, account, .. } = namespace;
+    format!("arn:{partition}:events:{region}:{account}:{KIND_CONNECTION}{name}/{id}")
 }
 
 fn make(namespace: &Namespace, kind: &str, name: &str) -> String {
@@ -73,6 +80,36 @@ pub fn parse_execution<'a>(
             expected: "arn:<partition>:states:<region>:<account>:execution:<state machine>:<name>",
         }),
     }
+}
+
+/// The name of a connection, given as such or in an ARN. Its region, account and id may be another's: a definition that is
+/// brought along finds the connection of that name here.
+pub fn parse_connection(text: &str) -> Result<&str, ArnError> {
+    if !is_arn(text) {
+        return Ok(text);
+    }
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let [_, _, service, _, _, found] = parts[..] else {
+        return Err(ArnError::Prefix(text.to_owned()));
+    };
+    if service != "events" {
+        return Err(ArnError::Prefix(text.to_owned()));
+    }
+    let Some(rest) = found.strip_prefix(KIND_CONNECTION) else {
+        return Err(ArnError::Kind(found.to_owned()));
+    };
+    match rest.split('/').next() {
+        None | Some("") => Err(ArnError::Incomplete {
+            arn: text.to_owned(),
+            expected: "arn:<partition>:events:<region>:<account>:connection/<name>/<id>",
+        }),
+        Some(name) => Ok(name),
+    }
+}
+
+/// The region that one of our own ARNs holds.
+pub fn region_of(arn: &str) -> &str {
+    arn.split(':').nth(3).unwrap_or_default()
 }
 
 fn parse_named<'a>(

@@ -8,7 +8,7 @@ use engine::EngineError;
 use crate::arn::ArnError;
 use crate::token::InvalidTaskToken;
 
-/// AWS's error names, and a few of ours for what AWS does not have (namespaces).
+/// AWS's error names, and a few of ours for what Step Functions does not have (namespaces, connections).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
     InvalidArn,
@@ -25,11 +25,13 @@ pub enum Reason {
     StateMachineDoesNotExist,
     ExecutionDoesNotExist,
     NamespaceDoesNotExist,
+    ConnectionDoesNotExist,
     TaskDoesNotExist,
     TaskTimedOut,
     StateMachineAlreadyExists,
     ExecutionAlreadyExists,
     NamespaceAlreadyExists,
+    ConnectionAlreadyExists,
     StateMachineDeleting,
     StateMachineTypeNotSupported,
     ServiceUnavailable,
@@ -54,11 +56,13 @@ impl Reason {
             Self::StateMachineDoesNotExist => "StateMachineDoesNotExist",
             Self::ExecutionDoesNotExist => "ExecutionDoesNotExist",
             Self::NamespaceDoesNotExist => "NamespaceDoesNotExist",
+            Self::ConnectionDoesNotExist => "ConnectionDoesNotExist",
             Self::TaskDoesNotExist => "TaskDoesNotExist",
             Self::TaskTimedOut => "TaskTimedOut",
             Self::StateMachineAlreadyExists => "StateMachineAlreadyExists",
             Self::ExecutionAlreadyExists => "ExecutionAlreadyExists",
             Self::NamespaceAlreadyExists => "NamespaceAlreadyExists",
+            Self::ConnectionAlreadyExists => "ConnectionAlreadyExists",
             Self::StateMachineDeleting => "StateMachineDeleting",
             Self::StateMachineTypeNotSupported => "StateMachineTypeNotSupported",
             Self::ServiceUnavailable => "ServiceUnavailable",

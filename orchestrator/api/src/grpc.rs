@@ -1,5 +1,6 @@
 //! The gRPC face: one tonic service per `.proto`, with health and reflection.
 
+mod connections;
 mod deadline;
 mod executions;
 mod health;
@@ -11,10 +12,12 @@ mod tasks;
 use std::time::Duration;
 
 use engine::Engine;
+use everstep_proto::v1::connections_server::ConnectionsServer;
 use everstep_proto::v1::executions_server::ExecutionsServer;
 use everstep_proto::v1::namespaces_server::NamespacesServer;
 use everstep_proto::v1::state_machines_server::StateMachinesServer;
 use everstep_proto::v1::tasks_server::TasksServer;
+use http_task::Vault;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::codec::CompressionEncoding;
@@ -49,10 +52,11 @@ pub enum ServeError {
 /// Serves until `shutdown` is there and the calls under way have been answered.
 pub async fn serve(
     engine: Engine,
+    vault: Vault,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let operations = Operations::new(engine).await?;
+    let operations = Operations::new(engine, vault).await?;
     let stop = CancellationToken::new();
     // Whatever way this function ends, what it spawned ends with it.
     let _stop = stop.clone().drop_guard();
@@ -92,6 +96,7 @@ fn routes(operations: &Operations, stop: &CancellationToken) -> Result<Routes, S
     let executions = executions::Face { operations: operations.clone(), stop: stop.clone() };
     let tasks = tasks::Face { operations: operations.clone(), stop: stop.clone() };
     let namespaces = namespaces::Face(operations.clone());
+    let connections = connections::Face(operations.clone());
     let gzip = CompressionEncoding::Gzip;
     let routes = Routes::new(health::service(operations, stop))
         .add_service(reflection)
@@ -113,6 +118,7 @@ fn routes(operations: &Operations, stop: &CancellationToken) -> Result<Routes, S
                 .accept_compressed(gzip)
                 .send_compressed(gzip),
         )
-        .add_service(NamespacesServer::new(namespaces).accept_compressed(gzip));
+        .add_service(NamespacesServer::new(namespaces).accept_compressed(gzip))
+        .add_service(ConnectionsServer::new(connections).accept_compressed(gzip));
     Ok(routes)
 }

@@ -7,6 +7,7 @@ pub mod arn;
 pub mod border;
 pub mod errors;
 pub mod grpc;
+pub mod http_tasks;
 pub mod limits;
 pub mod operations;
 pub mod seal;

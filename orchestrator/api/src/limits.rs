@@ -15,6 +15,9 @@ pub const NEXT_TOKEN_LENGTH_MAX: usize = 1_024;
 /// Logging, tracing and encryption settings are a few ARNs and flags each.
 pub const CONFIGURATION_BYTES_MAX: usize = 16_384;
 
+/// EventBridge's limit for a connection's description.
+pub const CONNECTION_DESCRIPTION_LENGTH_MAX: usize = 512;
+
 /// AWS's long poll.
 pub const POLL_WAIT_MAX: Duration = Duration::from_mins(1);
 pub const POLL_TASKS_MAX: u32 = 1_000;

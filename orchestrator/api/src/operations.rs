@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Engine, EngineConfig, EngineError, Readiness};
+use http_task::Vault;
 use store::{Store, StoreError};
 use tokio::sync::watch;
 
@@ -13,6 +14,7 @@ use crate::errors::Refusal;
 use crate::limits::ANSWER_WITHIN;
 use crate::seal::Seal;
 
+mod connection;
 mod definition;
 mod lookup;
 mod settings;
@@ -41,6 +43,12 @@ mod report_tasks;
 mod return_tasks;
 mod work;
 
+mod create_connection;
+mod delete_connection;
+mod describe_connection;
+mod list_connections;
+mod update_connection;
+
 mod create_namespace;
 mod describe_namespace;
 mod list_namespaces;
@@ -66,14 +74,15 @@ pub struct Operations {
     engine: Engine,
     readiness: watch::Receiver<Readiness>,
     seal: Seal,
+    vault: Vault,
 }
 
 impl Operations {
-    /// Reads the database's secret, which seals the tokens.
-    pub async fn new(engine: Engine) -> Result<Self, StoreError> {
+    /// Reads the database's secret, which seals the tokens. `vault` seals connections.
+    pub async fn new(engine: Engine, vault: Vault) -> Result<Self, StoreError> {
         let seal = Seal::new(&engine.store().secret().await?);
         let readiness = engine.readiness();
-        Ok(Self { engine, readiness, seal })
+        Ok(Self { engine, readiness, seal, vault })
     }
 
     pub fn engine(&self) -> &Engine {

@@ -2,6 +2,7 @@
 //! whichever comes second finds the first.
 
 mod credits;
+mod own;
 mod session;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -15,6 +16,7 @@ use tokio::sync::mpsc;
 
 use crate::lane::{LaneHandle, Mail};
 use credits::{Listing, Pool, PoolId};
+pub use own::{ALL_NAMESPACES, HTTP_INVOKE, is_own};
 pub use session::{Session, SessionEvent, SessionOptions};
 
 /// A task as a worker gets it; the token is made of `id` and `wait` by the api floor.
@@ -24,6 +26,7 @@ pub struct HandOut {
     pub node: NodeId,
     pub id: ExecutionId,
     pub wait: WaitId,
+    pub namespace: NamespaceId,
     pub queue: Arc<str>,
     pub input: Payload,
     pub attempt: u32,
@@ -139,6 +142,7 @@ impl TaskQueues {
         namespace: NamespaceId,
         queue: &Arc<str>,
     ) -> Option<Reservation> {
+        let namespace = own::place(namespace, queue);
         let mut state = self.lock();
         let pool = state.next_pool(namespace, queue)?;
         Some(self.reservation(pool, queue, &state.pools[&pool]))
@@ -146,6 +150,7 @@ impl TaskQueues {
 
     /// Offers a durable task: to a waiting worker now, else to the next that comes.
     pub(crate) fn offer(self: &Arc<Self>, namespace: NamespaceId, queue: &Arc<str>, offer: Offer) {
+        let namespace = own::place(namespace, queue);
         let reservation = {
             let mut state = self.lock();
             let Some(pool) = state.next_pool(namespace, queue) else {
@@ -237,6 +242,7 @@ impl TaskQueues {
 
     /// Workers with credits for the queue.
     pub(crate) fn pollers(&self, namespace: NamespaceId, queue: &str) -> u32 {
+        let namespace = own::place(namespace, queue);
         let state = self.lock();
         let Some(queue) = state.queues.get(&namespace).and_then(|queues| queues.get(queue)) else {
             return 0;

@@ -102,6 +102,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Namespace(commands::namespace::Namespace),
 
+    /// Create, change, list, describe or delete the connections that HTTP tasks are authorized by
+    #[command(subcommand)]
+    Connections(commands::connections::Connections),
+
     /// Start an execution
     Start(commands::start::Start),
     /// Describe an execution (and why it waits) or a state machine

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use everstep_proto::v1::connections_client::ConnectionsClient;
 use everstep_proto::v1::executions_client::ExecutionsClient;
 use everstep_proto::v1::namespaces_client::NamespacesClient;
 use everstep_proto::v1::state_machines_client::StateMachinesClient;
@@ -57,6 +58,9 @@ impl Client {
     }
     pub(crate) fn namespaces(&self) -> NamespacesClient<Channel> {
         NamespacesClient::new(self.channel.clone())
+    }
+    pub(crate) fn connections(&self) -> ConnectionsClient<Channel> {
+        ConnectionsClient::new(self.channel.clone())
     }
     pub(crate) fn channel(&self) -> Channel {
         self.channel.clone()

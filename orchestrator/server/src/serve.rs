@@ -1,18 +1,24 @@
 //! One node that serves: joins the database's nodes, stands by or takes over, answers calls, leaves in order.
 
+mod http;
+
 use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use api::http_tasks::HttpTasks;
 use clap::Args;
 use engine::{Engine, EngineConfig, Readiness};
+use http_task::Vault;
 use store::{Store, StoreError, StoreOptions};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use crate::config::duration;
 use crate::error::CommandError;
+use http::HttpSettings;
 
 /// How often PostgreSQL is asked again at the start.
 const DATABASE_RETRY: Duration = Duration::from_secs(1);
@@ -66,6 +72,8 @@ pub(crate) struct ServeSettings {
     /// Executions in memory at most, per lane
     #[arg(long, env = "EVERSTEP_RESIDENTS_MAX", value_name = "COUNT", default_value = "100000", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) residents_max: u32,
+    #[command(flatten)]
+    pub(crate) http: HttpSettings,
 }
 
 /// An address that is taken and not listened on: until then a call is refused at once instead of waiting for an answer.
@@ -166,11 +174,13 @@ impl ServeSettings {
         } else {
             info!(%address, "serving without keys, on loopback only");
         }
+        let vault = self.http.vault(&store).await?;
         let engine = api::join(store, self.engine(address)?).await.map_err(|error| {
             CommandError::unavailable(format!("cannot join the nodes of the database: {error}"))
         })?;
+        let http_tasks = self.http.tasks(engine.clone(), vault.clone())?;
         let reporter = tokio::spawn(report(engine.readiness(), address, ready));
-        let served = self.serve(engine.clone(), listener, stop).await;
+        let served = self.serve((engine.clone(), vault, http_tasks), listener, stop).await;
         engine.leave().await;
         reporter.abort();
         info!("left in order");
@@ -179,16 +189,26 @@ impl ServeSettings {
 
     async fn serve(
         &self,
-        engine: Engine,
+        (engine, vault, http_tasks): (Engine, Vault, HttpTasks),
         listener: TcpListener,
         stop: impl Future<Output = ()>,
     ) -> Result<(), CommandError> {
         let (stop_serving, stopped) = tokio::sync::oneshot::channel::<()>();
+        let stop_calls = CancellationToken::new();
+        let calls = http_tasks.serve(stop_calls.clone());
         let shutdown = async move {
             // A sender that is gone means the same.
             let _ = stopped.await;
+            stop_calls.cancel();
         };
-        let mut serving = tokio::spawn(api::grpc::serve(engine, listener, shutdown));
+        let grpc = api::grpc::serve(engine, vault, listener, shutdown);
+        let mut serving = tokio::spawn(async move {
+            let calls = async move {
+                calls.await;
+                Ok(())
+            };
+            tokio::try_join!(Box::pin(grpc), Box::pin(calls)).map(|((), ())| ())
+        });
         let outcome = tokio::select! {
             outcome = &mut serving => Ok(outcome),
             () = stop => {

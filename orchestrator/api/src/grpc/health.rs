@@ -1,6 +1,7 @@
 //! Health: a service is SERVING while the engine is ready. Load balancers and orchestrators ask here.
 
 use engine::Readiness;
+use everstep_proto::v1::connections_server::ConnectionsServer;
 use everstep_proto::v1::executions_server::ExecutionsServer;
 use everstep_proto::v1::namespaces_server::NamespacesServer;
 use everstep_proto::v1::state_machines_server::StateMachinesServer;
@@ -11,16 +12,17 @@ use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::server::HealthReporter;
 
-use super::{executions, namespaces, state_machines, tasks};
+use super::{connections, executions, namespaces, state_machines, tasks};
 use crate::operations::Operations;
 
 /// The empty name stands for the whole server.
-const SERVICES: [&str; 5] = [
+const SERVICES: [&str; 6] = [
     "",
     StateMachinesServer::<state_machines::Face>::NAME,
     ExecutionsServer::<executions::Face>::NAME,
     TasksServer::<tasks::Face>::NAME,
     NamespacesServer::<namespaces::Face>::NAME,
+    ConnectionsServer::<connections::Face>::NAME,
 ];
 
 pub(super) fn service(

@@ -87,11 +87,13 @@ fn code(reason: Reason) -> Code {
         Reason::StateMachineDoesNotExist
         | Reason::ExecutionDoesNotExist
         | Reason::NamespaceDoesNotExist
+        | Reason::ConnectionDoesNotExist
         | Reason::TaskDoesNotExist => Code::NotFound,
         Reason::TaskTimedOut | Reason::StateMachineDeleting => Code::FailedPrecondition,
         Reason::StateMachineAlreadyExists
         | Reason::ExecutionAlreadyExists
-        | Reason::NamespaceAlreadyExists => Code::AlreadyExists,
+        | Reason::NamespaceAlreadyExists
+        | Reason::ConnectionAlreadyExists => Code::AlreadyExists,
         Reason::StateMachineTypeNotSupported => Code::Unimplemented,
         Reason::ServiceUnavailable => Code::Unavailable,
         Reason::ThrottlingException => Code::ResourceExhausted,

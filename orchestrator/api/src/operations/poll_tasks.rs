@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::task_queue::is_own;
 use engine::{HandOut, Held, Namespace, Session, SessionOptions};
 use everstep_proto::v1;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -130,6 +131,10 @@ pub(super) fn queue_name(
     };
     for part in name.split(':') {
         check::name(field, part)?;
+    }
+    if is_own(name) {
+        let must = "be a queue of yours; Everstep itself serves the queues http:… and states:…";
+        return Err(check::constraint(field, Some(name), must));
     }
     Ok(name.to_owned())
 }

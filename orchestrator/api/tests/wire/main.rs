@@ -1,10 +1,13 @@
 //! Each operation over a real connection, on a real PostgreSQL: requests in, answers and refusals out.
 
+mod connections;
 mod executions;
 mod health;
+mod http_tasks;
 mod namespaces;
 mod outage;
 mod refusals;
+mod remote;
 mod state_machines;
 mod tasks;
 mod work;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use cluster::ScratchCluster;
 use engine::{Engine, EngineConfig, Readiness};
 use everstep_proto::v1;
+use everstep_proto::v1::connections_client::ConnectionsClient;
 use everstep_proto::v1::executions_client::ExecutionsClient;
 use everstep_proto::v1::namespaces_client::NamespacesClient;
 use everstep_proto::v1::state_machines_client::StateMachinesClient;
@@ -35,6 +36,7 @@ pub(crate) struct World {
     pub(crate) executions: ExecutionsClient<Channel>,
     pub(crate) tasks: TasksClient<Channel>,
     pub(crate) namespaces: NamespacesClient<Channel>,
+    pub(crate) connections: ConnectionsClient<Channel>,
     pub(crate) stop: CancellationToken,
     _stop: DropGuard,
 }
@@ -67,7 +69,8 @@ impl World {
         let address = listener.local_addr().expect("has an address");
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
-        tokio::spawn(api::grpc::serve(engine.clone(), listener, stopped));
+        let vault = api::http_tasks::vault(engine.store()).await.expect("the database answers");
+        tokio::spawn(api::grpc::serve(engine.clone(), vault, listener, stopped));
         let channel = connect(address).await;
         Self {
             engine,
@@ -75,7 +78,8 @@ impl World {
             machines: StateMachinesClient::new(channel.clone()),
             executions: ExecutionsClient::new(channel.clone()),
             tasks: TasksClient::new(channel.clone()),
-            namespaces: NamespacesClient::new(channel),
+            namespaces: NamespacesClient::new(channel.clone()),
+            connections: ConnectionsClient::new(channel),
             _stop: stop.clone().drop_guard(),
             stop,
         }

@@ -218,6 +218,7 @@ impl Lane {
             node: self.node,
             id,
             wait,
+            namespace: resident.namespace,
             queue: Arc::clone(&task.queue),
             input: task.input.clone(),
             attempt: task.attempt,

@@ -13,7 +13,7 @@ use store::NamespaceId;
 use crate::engine::Ended;
 use crate::error::EngineError;
 use crate::reply::Reply;
-use crate::task_queue::Holder;
+use crate::task_queue::{Holder, is_own};
 
 #[derive(Debug)]
 pub(crate) struct Resident {
@@ -112,7 +112,8 @@ impl Resident {
         task.handed_out.as_ref().map_or(Due::Never, |handed_out| handed_out.due(now))
     }
 
-    /// After a recovery: the open tasks, those that had been handed out waiting to be announced until `announce_by`.
+    /// After a recovery: the open tasks, those that had been handed out waiting to be announced until `announce_by`. Nobody
+    /// announces the orchestrator's own: whoever worked on them went with their node.
     pub(crate) fn restore_tasks(&mut self, now: DateTime<Utc>, announce_by: DateTime<Utc>) {
         for branch in self.execution.open_branches() {
             if let WaitKind::Task(open) = branch.waits_for {
@@ -136,6 +137,7 @@ impl Task {
             Served::ByWorker { callback } => (true, callback),
             Served::ByCallback | Served::ByStart { .. } | Served::ByChild(_) => (false, None),
         };
+        let announce_by = if is_own(&open.queue) { now } else { announce_by };
         let handed_out = open.started.map(|started| HandedOut {
             session: None,
             // Only a worker has something to announce.

@@ -136,6 +136,8 @@ fn addressee(
             let work = if task.resource.has_token() { action } else { &named };
             let queue = match (&**service, &**work) {
                 ("lambda", "invoke") => function_of(turn, payload)?,
+                // It has no token to pass on.
+                ("http", _) if &*named == "invoke" => "http:invoke".into(),
                 ("http", _) => return Err(not_served(turn, task)),
                 (service, work) => format!("{service}:{work}").into(),
             };

@@ -1,0 +1,73 @@
+//! Settings of HTTP tasks and of the connections that they use.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use api::http_tasks::{self, HttpTasks};
+use clap::Args;
+use engine::Engine;
+use http_task::{Allowed, Client, Guard, Options, Vault};
+use store::Store;
+
+use super::refusal;
+use crate::config::duration;
+use crate::error::CommandError;
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings of HTTP tasks")]
+pub(crate) struct HttpSettings {
+    /// What HTTP tasks may call although it is not public, separated by commas: host names, *.domains, addresses, networks
+    #[arg(long, env = "EVERSTEP_HTTP_ALLOW", value_name = "LIST", value_delimiter = ',')]
+    http_allow: Vec<Allowed>,
+    /// Let HTTP tasks call http:// addresses, too: whoever is on the way reads and changes what is said
+    #[arg(long, env = "EVERSTEP_HTTP_ALLOW_PLAIN", value_name = "BOOL", default_value = "false", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    http_allow_plain: bool,
+    /// Calls of HTTP tasks under way at most; further tasks wait
+    #[arg(long, env = "EVERSTEP_HTTP_CALLS_MAX", value_name = "COUNT", default_value = "64", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    http_calls_max: u32,
+    /// How long a call of an HTTP task may take, its token included
+    #[arg(long, env = "EVERSTEP_HTTP_TIMEOUT", value_name = "DURATION", default_value = "60s", value_parser = duration::parse_positive)]
+    http_timeout: Duration,
+    /// A file of certificates in PEM that HTTP tasks trust besides the machine's
+    #[arg(long, env = "EVERSTEP_HTTP_CA_FILE", value_name = "PATH")]
+    http_ca_file: Option<PathBuf>,
+    /// A file of keys that seal connections' secrets: 32 bytes in base64 a line, the first seals. Not given: a key that follows from the database's secret
+    #[arg(long, env = "EVERSTEP_CONNECTION_KEYS_FILE", value_name = "PATH")]
+    connection_keys_file: Option<PathBuf>,
+}
+
+impl HttpSettings {
+    pub(super) async fn vault(&self, store: &Store) -> Result<Vault, CommandError> {
+        let vault = http_tasks::vault(store).await.map_err(|error| refusal(&error))?;
+        let Some(path) = named(self.connection_keys_file.as_ref()) else { return Ok(vault) };
+        let keys = read("--connection-keys-file", path)?;
+        vault.with_keys(&keys).map_err(|fault| wrong("--connection-keys-file", path, &fault))
+    }
+
+    pub(super) fn tasks(&self, engine: Engine, vault: Vault) -> Result<HttpTasks, CommandError> {
+        let certificates = match named(self.http_ca_file.as_ref()) {
+            Some(path) => Some(read("--http-ca-file", path)?),
+            None => None,
+        };
+        let guard = Guard { allowed: self.http_allow.clone(), allow_plain: self.http_allow_plain };
+        let client = Client::new(Options { guard, timeout: self.http_timeout, certificates });
+        let client = client.map_err(|error| match named(self.http_ca_file.as_ref()) {
+            Some(path) => wrong("--http-ca-file", path, &error),
+            None => CommandError::internal(error.to_string()),
+        })?;
+        Ok(HttpTasks::new(engine, client, vault, self.http_calls_max))
+    }
+}
+
+/// An empty variable is none.
+fn named(path: Option<&PathBuf>) -> Option<&Path> {
+    path.map(PathBuf::as_path).filter(|path| !path.as_os_str().is_empty())
+}
+
+fn read(flag: &str, path: &Path) -> Result<String, CommandError> {
+    std::fs::read_to_string(path).map_err(|error| wrong(flag, path, &error))
+}
+
+fn wrong(flag: &str, path: &Path, why: &dyn std::fmt::Display) -> CommandError {
+    CommandError::usage(format!("{flag} {}: {why}", path.display()))
+}
