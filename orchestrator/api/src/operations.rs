@@ -24,6 +24,7 @@ mod variable_references;
 mod create_state_machine;
 mod delete_state_machine;
 mod describe_state_machine;
+mod describe_state_machine_for_execution;
 mod list_state_machines;
 mod update_state_machine;
 mod validate_state_machine_definition;

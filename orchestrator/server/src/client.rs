@@ -7,7 +7,9 @@ use everstep_proto::v1::connections_client::ConnectionsClient;
 use everstep_proto::v1::executions_client::ExecutionsClient;
 use everstep_proto::v1::namespaces_client::NamespacesClient;
 use everstep_proto::v1::state_machines_client::StateMachinesClient;
-use everstep_proto::v1::{DescribeStateMachineRequest, StateMachine};
+use everstep_proto::v1::{
+    DescribeStateMachineForExecutionRequest, DescribeStateMachineRequest, StateMachine,
+};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
 use tonic_types::StatusExt as _;
@@ -106,6 +108,19 @@ impl Client {
             state_machine: name.to_owned(),
         };
         self.call(self.machines().describe_state_machine(self.request(request))).await
+    }
+
+    /// The machine as the execution began with it.
+    pub(crate) async fn describe_machine_of(
+        &self,
+        execution: &str,
+    ) -> Result<StateMachine, CommandError> {
+        let request = DescribeStateMachineForExecutionRequest {
+            namespace: self.namespace.clone(),
+            execution: execution.to_owned(),
+        };
+        let request = self.request(request);
+        self.call(self.machines().describe_state_machine_for_execution(request)).await
     }
 
     /// The ARN of an execution that is given as an ARN or as `MACHINE/NAME`.

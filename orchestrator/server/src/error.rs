@@ -59,9 +59,6 @@ impl CommandError {
     pub(crate) fn unavailable(message: impl Into<String>) -> Self {
         Self::new(Remedy::Unavailable, message)
     }
-    pub(crate) fn refused(message: impl Into<String>) -> Self {
-        Self::new(Remedy::Refused, message)
-    }
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self::new(Remedy::Internal, message)
     }

@@ -39,6 +39,15 @@ impl StateMachines for Face {
         response(self.0.answer(patience, self.0.describe_state_machine(message)).await)
     }
 
+    async fn describe_state_machine_for_execution(
+        &self,
+        request: Request<v1::DescribeStateMachineForExecutionRequest>,
+    ) -> Result<Response<v1::StateMachine>, Status> {
+        let (patience, message) = split(request);
+        let operation = self.0.describe_state_machine_for_execution(message);
+        response(self.0.answer(patience, operation).await)
+    }
+
     async fn list_state_machines(
         &self,
         request: Request<v1::ListStateMachinesRequest>,

@@ -1,7 +1,8 @@
 //! `DescribeStateMachine`: the machine at its newest revision.
 
+use engine::Namespace;
 use everstep_proto::v1;
-use store::{MachineStatus, MachineType, Revision};
+use store::{Machine, MachineStatus, MachineType, Revision};
 
 use super::{Operations, settings};
 use crate::arn;
@@ -15,9 +16,14 @@ impl Operations {
     ) -> Result<v1::StateMachine, Refusal> {
         let namespace = self.namespace(&request.namespace).await?;
         let machine = self.machine_row(&namespace, &request.state_machine).await?;
-        Ok(v1::StateMachine {
+        Ok(self.shown(&namespace, machine))
+    }
+
+    /// The machine at the revision that it carries.
+    pub(super) fn shown(&self, namespace: &Namespace, machine: Machine) -> v1::StateMachine {
+        v1::StateMachine {
             variable_references: self.variable_references(&machine.revision),
-            state_machine_arn: arn::state_machine(&namespace, &machine.name),
+            state_machine_arn: arn::state_machine(namespace, &machine.name),
             name: machine.name,
             r#type: machine_type(machine.machine_type).into(),
             status: status(machine.status).into(),
@@ -27,7 +33,7 @@ impl Operations {
             definition: machine.revision.definition,
             role_arn: machine.revision.role_arn,
             configuration: Some(settings::shown(machine.revision.configuration)),
-        })
+        }
     }
 }
 

@@ -213,3 +213,32 @@ async fn what_a_state_assigned_is_in_its_history() {
     assert_eq!(assigned.len(), 2);
     assert_eq!((assigned["rate"].as_str(), assigned["id"].as_str()), ("1.10", r#""a""#));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_execution_shows_the_definition_that_it_began_with() {
+    let mut world = World::new().await;
+    world.create("order", PASS).await;
+    let first = world.start("order", "{}").await;
+    let update = v1::UpdateStateMachineRequest {
+        state_machine: "order".to_owned(),
+        definition: Some(ONE_TASK.to_owned()),
+        ..v1::UpdateStateMachineRequest::default()
+    };
+    let updated = world.machines.update_state_machine(update).await.unwrap().into_inner();
+    let second = world.start("order", "{}").await;
+    let request = |execution: &str| v1::DescribeStateMachineForExecutionRequest {
+        execution: execution.to_owned(),
+        ..v1::DescribeStateMachineForExecutionRequest::default()
+    };
+
+    let began = world.machines.describe_state_machine_for_execution(request(&first)).await;
+    let began = began.unwrap().into_inner();
+    let runs = world.machines.describe_state_machine_for_execution(request(&second)).await;
+    let runs = runs.unwrap().into_inner();
+    let unknown = request("arn:aws:states:us-east-1:000000000000:execution:order:nobody");
+    let unknown = world.machines.describe_state_machine_for_execution(unknown).await.unwrap_err();
+
+    assert_eq!((began.definition.as_str(), began.revision_id.as_str()), (PASS, ""));
+    assert_eq!((runs.definition.as_str(), &runs.revision_id), (ONE_TASK, &updated.revision_id));
+    assert_eq!(reason(&unknown), "ExecutionDoesNotExist");
+}

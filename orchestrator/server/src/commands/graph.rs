@@ -57,14 +57,7 @@ async fn of_execution(settings: &ClientSettings, what: &str) -> Result<Drawing, 
     }
     let client = Client::new(settings)?;
     let execution = describe::describe(&client, what).await?;
-    let machine = client.describe_machine(&execution.state_machine_arn).await?;
-    if machine.revision_id != execution.revision_id {
-        return Err(CommandError::refused(format!(
-            "the execution runs on {} of {}, which has been updated since; draw the definition that it began with from its file",
-            revision(&execution.revision_id),
-            machine.name,
-        )));
-    }
+    let machine = client.describe_machine_of(&execution.execution_arn).await?;
     let definition = StateMachine::parse(&machine.definition).map_err(|_| {
         CommandError::internal(
             "the server gave a definition that is not valid; is it of another version?",
@@ -78,8 +71,4 @@ async fn of_execution(settings: &ClientSettings, what: &str) -> Result<Drawing, 
     };
     let events = pages.read(&client).await?;
     Ok(Drawing::new(&definition, Some(&Taken::read(&events))))
-}
-
-fn revision(id: &str) -> String {
-    if id.is_empty() { "the first revision".to_owned() } else { format!("revision {id}") }
 }
