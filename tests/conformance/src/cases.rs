@@ -1,6 +1,8 @@
 //! Recorded cases: how AWS ran, refused, validated or tested a definition, and how Everstep does.
 
 mod aws_json;
+#[cfg(test)]
+mod calls;
 mod case;
 mod compare;
 mod create;

@@ -51,7 +51,7 @@ pub(super) fn judge(case: &Case) -> Marks {
     marks
 }
 
-fn start(case: &Case, input: Payload) -> Start {
+pub(super) fn start(case: &Case, input: Payload) -> Start {
     let role = "arn:aws:iam::111111111111:role/role".to_owned();
     Start {
         name: "run-1".to_owned(),
@@ -66,7 +66,7 @@ fn start(case: &Case, input: Payload) -> Start {
     }
 }
 
-fn compare_run(case: &Case, simulated: &Simulated) -> Marks {
+pub(super) fn compare_run(case: &Case, simulated: &Simulated) -> Marks {
     let history = aws_json::history(&simulated.public_history());
     let ours = outcome(simulated, &history);
     let expected = &case.expected;
