@@ -161,11 +161,15 @@ impl Simulated {
 
     /// The timer that is due first.
     pub fn next_due(&self) -> Option<Due> {
+        self.dues().into_iter().min_by_key(|due| due.at)
+    }
+
+    /// Every timer that is armed.
+    pub fn dues(&self) -> Vec<Due> {
         let branches = self.execution.open_branches().into_iter();
         let waits = branches.flat_map(|branch| dues_of(branch.waits_for));
         let deadline = self.execution.deadline();
-        let deadline = deadline.map(|at| Due { at, trigger: Trigger::DeadlineDue });
-        waits.chain(deadline).min_by_key(|due| due.at)
+        waits.chain(deadline.map(|at| Due { at, trigger: Trigger::DeadlineDue })).collect()
     }
 
     /// Moves the clock to the timer that is due first, and fires it. Answers whether there was one.

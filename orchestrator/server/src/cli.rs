@@ -87,6 +87,8 @@ pub(crate) enum Command {
 
     /// Check a definition and report every fault in it; needs no server
     Validate(commands::validate::Validate),
+    /// Run a machine against mocked task results, with time skipped, and compare how each case ends; needs no server
+    Test(commands::test::Test),
     /// Draw a definition, or an execution with the path that it has taken
     Graph(commands::graph::Graph),
 

@@ -17,6 +17,7 @@ pub(crate) mod namespace;
 pub(crate) mod server;
 pub(crate) mod start;
 pub(crate) mod stop;
+pub(crate) mod test;
 pub(crate) mod update;
 pub(crate) mod validate;
 pub(crate) mod watch;
@@ -37,6 +38,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Answer, CommandError> {
         Command::Demo(demo) => demo.run(format).await,
         Command::DemoWorker(worker) => worker.run().await,
         Command::Validate(validate) => validate.run(format),
+        Command::Test(test) => test.run(format),
         Command::Graph(graph) => graph.run(format).await,
         Command::Create(create) => create.run(format).await,
         Command::Update(update) => update.run(format).await,

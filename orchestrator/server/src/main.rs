@@ -8,6 +8,7 @@ mod demo;
 mod dev;
 mod error;
 mod graph;
+mod offline;
 mod output;
 mod serve;
 

@@ -59,6 +59,78 @@ fn a_file_is_drawn_and_a_faulty_one_is_not() {
     assert!(stderr(&refused).contains("MISSING_TRANSITION_TARGET"));
 }
 
+#[test]
+fn the_cases_of_the_order_pipeline_pass_and_reach_all_of_it() {
+    let file =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/order-pipeline/order.test.json");
+    let tested = run(&["test", file]);
+    assert_eq!(code(&tested), 0, "{}{}", stdout(&tested), stderr(&tested));
+    let text = stdout(&tested);
+    let reached = "4 of 4 cases pass; they reach 10 of 10 states, 2 of 2 ways out of a Choice, 6 of 6 retriers, 2 of 2 catchers\n";
+    assert!(text.ends_with(reached), "{text}");
+    assert!(text.contains("Inventory x4 > Refund x2"), "{text}");
+}
+
+/// The example of docs/cli.md.
+const LETTER: &str = r#"{"StartAt": "Wait a month", "States": {
+    "Wait a month": {"Type": "Wait", "Seconds": 2592000, "Next": "Send"},
+    "Send": {"Type": "Task", "Resource": "email", "TimeoutSeconds": 60, "Next": "Sent",
+        "Retry": [{"ErrorEquals": ["Busy"]}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Give up"}]},
+    "Sent": {"Type": "Succeed"}, "Give up": {"Type": "Fail", "Error": "NotSent"}}}"#;
+
+#[test]
+fn a_case_that_ends_otherwise_is_told_to_people_programs_and_ci() {
+    let folder = folder();
+    fs::write(folder.path().join("letter.json"), LETTER).unwrap();
+    let file = folder.path().join("letter.test.json");
+    let cases = r#"{"definition": "letter.json", "cases": [
+        {"name": "busy <once>", "mocks": {"Send": [{"error": "Busy"}, {"result": {"id": 7}, "after": "5s"}]},
+         "expect": {"output": {"id": 8}}}]}"#;
+    fs::write(&file, cases).unwrap();
+    let junit = folder.path().join("junit.xml");
+    let file = file.to_str().unwrap();
+    // A wait of thirty days is over at once.
+    let tested = run(&["test", file, "--junit", junit.to_str().unwrap()]);
+    assert_eq!(code(&tested), 1, "{}", stderr(&tested));
+    let text = stdout(&tested);
+    for line in [
+        "FAIL  busy <once>  (SUCCEEDED, 30d 6s of its own time)",
+        "      Wait a month > Send x2 > Sent",
+        "      output: expected {\"id\":8}, got {\"id\":7}",
+        "no case reaches catcher Send/Catch[0]",
+        "no case reaches state Give up",
+    ] {
+        assert!(text.lines().any(|it| it == line), "{line}\n{text}");
+    }
+    let junit = fs::read_to_string(junit).unwrap();
+    assert!(junit.contains("tests=\"1\" failures=\"1\""), "{junit}");
+    assert!(junit.contains("name=\"busy &lt;once&gt;\">"), "{junit}");
+
+    let json = run(&["test", file, "--output", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["files"][0]["cases"][0]["passed"], false);
+    assert_eq!(json["files"][0]["cases"][0]["path"][1]["attempts"], 2);
+    assert_eq!(json["files"][0]["notReached"][0]["name"], "Send/Catch[0]");
+}
+
+#[test]
+fn a_task_without_an_answer_and_a_mock_for_no_task_are_told() {
+    let folder = folder();
+    fs::write(folder.path().join("letter.json"), LETTER).unwrap();
+    let test = |cases: &str| {
+        let file = folder.path().join("t.json");
+        fs::write(&file, format!(r#"{{"definition": "letter.json", "cases": [{cases}]}}"#))
+            .unwrap();
+        run(&["test", file.to_str().unwrap()])
+    };
+    let unanswered = test(r#"{"name": "a", "expect": {}}"#);
+    assert_eq!(code(&unanswered), 1);
+    assert!(stdout(&unanswered).contains("the task of `Send` has no mock"));
+    let misplaced = test(r#"{"name": "a", "mocks": {"Sent": {"result": 1}}, "expect": {}}"#);
+    assert_eq!(code(&misplaced), 2);
+    assert!(stderr(&misplaced).contains("mocks for `Sent`, which is no Task of letter.json"));
+}
+
 /// Arguments, exit code, and what the sentence on standard error says.
 #[test]
 fn what_is_wrong_with_a_call_is_said_in_a_sentence_and_by_the_exit_code() {

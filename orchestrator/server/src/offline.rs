@@ -1,0 +1,12 @@
+//! A machine run without a server: tasks are answered from a file, and time is skipped. `everstep test` prints what comes of it.
+
+mod coverage;
+mod file;
+mod junit;
+mod mocks;
+mod run;
+
+pub(crate) use coverage::Coverage;
+pub(crate) use file::TestFile;
+pub(crate) use junit::report;
+pub(crate) use run::{Outcome, run};
