@@ -155,6 +155,7 @@ impl Execution {
         let region = started.machine_arn.split(':').nth(3).unwrap_or_default();
         self.facts = Some(Box::new(Facts {
             context: Arc::new(context),
+            given_context: None,
             region: region.into(),
             deadline: started.deadline,
             settings: started.settings,

@@ -257,6 +257,9 @@ impl Turn<'_> {
         if let Some(wait) = visit.token {
             context = context.with_task_token(self.tokens.of(wait));
         }
+        if let Some(given) = &self.facts.given_context {
+            return context.with_value(given.clone());
+        }
         match visit.state_type {
             StateType::Task | StateType::Parallel | StateType::Map => {
                 context.with_retry_count(visit.retry_count())
@@ -317,6 +320,20 @@ impl Execution {
 }
 
 impl StateType {
+    /// As a definition writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Task => "Task",
+            Self::Choice => "Choice",
+            Self::Wait => "Wait",
+            Self::Pass => "Pass",
+            Self::Succeed => "Succeed",
+            Self::Fail => "Fail",
+            Self::Parallel => "Parallel",
+            Self::Map => "Map",
+        }
+    }
+
     pub fn of(kind: &StateKind) -> Self {
         match kind {
             StateKind::Task(_) => Self::Task,

@@ -48,6 +48,8 @@ pub struct Execution {
 #[derive(Debug, Clone)]
 pub(crate) struct Facts {
     pub(crate) context: Arc<ExecutionContext>,
+    /// What `$$` is, whatever the facts: in the test of a single state alone.
+    pub(crate) given_context: Option<serde_json::Value>,
     pub(crate) region: Arc<str>,
     pub(crate) deadline: Option<DateTime<Utc>>,
     pub(crate) settings: Settings,

@@ -23,6 +23,7 @@ mod variables;
 pub mod codec;
 pub mod history;
 pub mod simulated;
+pub mod test_state;
 pub mod wait;
 
 pub use event::{Event, EventKind};

@@ -7,6 +7,7 @@ mod case;
 mod compare;
 mod create;
 mod run;
+mod test_state;
 mod validate;
 mod worker;
 
@@ -66,7 +67,7 @@ fn count(corpus: &'static str, case: &Case, tally: &mut Tally) {
         Kind::Execution | Kind::Sync | Kind::Describe => run::judge(case),
         Kind::CreateError => create::judge(case),
         Kind::Validate => validate::judge(case),
-        Kind::TestState => Marks::none_of(case, "TestState is not there yet".to_owned()),
+        Kind::TestState => test_state::judge(case),
     };
     let area = case.area.as_str();
     let each = [("status", marks.status), ("outcome", marks.outcome), ("history", marks.history)];

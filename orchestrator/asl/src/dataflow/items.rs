@@ -27,6 +27,8 @@ impl Items {
         match self {
             Self::Path(path) => {
                 let path = path.as_ref().map_or("$", |path| path.as_str());
+                // Seen on AWS: of a path into the context object it shows the part after its first `$`.
+                let path = path.strip_prefix("$$").map_or(path, |_| &path[1..]);
                 let cause = format!("Reference path \"{path}\" must point to array.");
                 EvalError::new(names::RUNTIME, cause)
             }

@@ -25,7 +25,7 @@ struct Falling {
 
 impl Turn<'_> {
     /// Climbs from the failed state to whatever handles the failure, at last the execution's end.
-    pub(super) fn fail(&self, fault: Fault, draft: &mut Draft) -> Result<(), Bug> {
+    pub(crate) fn fail(&self, fault: Fault, draft: &mut Draft) -> Result<(), Bug> {
         let mut falling = Falling { fault, at: self.branch.last, from: None, evaluated: false };
         let mut turn = *self;
         loop {
@@ -75,6 +75,11 @@ impl Turn<'_> {
         };
         falling.at = draft.push(self.id, previous, None, kind);
         falling.evaluated = true;
+    }
+
+    /// The state's retriers and catchers.
+    pub(crate) fn handlers(&self) -> (&[Retrier], &[Catcher]) {
+        handlers(&self.state.kind)
     }
 
     fn up(&self, parent: Parent) -> Result<Self, Bug> {

@@ -134,7 +134,7 @@ fn finish(
     Ok(Next::exit(output, assigned, map.transition))
 }
 
-fn array_of_items(
+pub(crate) fn array_of_items(
     turn: &Turn<'_>,
     map: &asl::states::Map,
     scope: &Scope<'_>,
@@ -159,7 +159,7 @@ fn tolerated_failures(
 }
 
 /// `ToleratedFailureCount` and `ToleratedFailurePercentage`.
-fn tolerances(
+pub(crate) fn tolerances(
     turn: &Turn<'_>,
     map: &asl::states::Map,
     scope: &Scope<'_>,

@@ -15,7 +15,7 @@ use super::{Marks, aws_json, compare, worker};
 const STEPS_MAX: usize = 10_000;
 
 /// When the recordings took place, as their own timestamps tell.
-const RECORDED_AT: &str = "2026-11-23T06:17:25Z";
+pub(super) const RECORDED_AT: &str = "2026-11-23T06:17:25Z";
 
 pub(super) fn judge(case: &Case) -> Marks {
     let machine = match StateMachine::parse(&case.definition) {

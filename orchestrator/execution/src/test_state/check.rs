@@ -1,0 +1,134 @@
+//! What AWS refuses before it runs anything, in its order and words.
+
+use asl::{Payload, StateId, StateKind, StateMachine};
+use serde_json::Value;
+
+use super::{Mock, Refused, Request, Validation};
+use crate::event::{Failure, StateType};
+
+/// What stands in the place of the state's work.
+#[derive(Debug)]
+pub(super) enum Mocked {
+    Result(Payload),
+    Error(Failure),
+}
+
+pub(super) fn check(
+    request: &Request,
+    machine: &StateMachine,
+    state: StateId,
+) -> Result<Option<Mocked>, Refused> {
+    let kind = &machine.state(state).kind;
+    let Some(mock) = &request.mock else { return without_mock(kind).map(|()| None) };
+    if request.reveal_secrets {
+        return refuse("TestState does not support RevealSecrets when a mock is specified.");
+    }
+    match (&mock.result, &mock.error) {
+        (Some(_), Some(_)) | (None, None) => refuse(
+            "A test mock should have only one of the following fields: [result, errorOutput].",
+        ),
+        (None, Some(error)) => accepts_mock(kind).map(|()| Some(Mocked::Error(error.clone()))),
+        (Some(text), None) => {
+            accepts_mock(kind)?;
+            let Ok(result) = Payload::parse(text.as_str()) else {
+                return refuse("Mocked result must be valid JSON");
+            };
+            check_result(request, kind, mock, &result)?;
+            Ok(Some(Mocked::Result(result)))
+        }
+    }
+}
+
+fn refuse<T>(message: impl Into<String>) -> Result<T, Refused> {
+    Err(Refused::Validation(message.into()))
+}
+
+fn without_mock(kind: &StateKind) -> Result<(), Refused> {
+    match kind {
+        StateKind::Map(_) | StateKind::Parallel(_) => Err(Refused::Unsupported(
+            "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]".to_owned(),
+        )),
+        // No worker is asked: that would be an execution.
+        StateKind::Task(_) => refuse("A Task is tested with a mock: give its result or its errorOutput"),
+        StateKind::Choice(_)
+        | StateKind::Wait(_)
+        | StateKind::Pass(_)
+        | StateKind::Succeed(_)
+        | StateKind::Fail(_) => Ok(()),
+    }
+}
+
+fn accepts_mock(kind: &StateKind) -> Result<(), Refused> {
+    match kind {
+        StateKind::Task(_) | StateKind::Map(_) | StateKind::Parallel(_) => Ok(()),
+        StateKind::Choice(_)
+        | StateKind::Wait(_)
+        | StateKind::Pass(_)
+        | StateKind::Succeed(_)
+        | StateKind::Fail(_) => {
+            let name = StateType::of(kind).name();
+            refuse(format!("State type '{name}' is not supported when a mock is specified"))
+        }
+    }
+}
+
+fn check_result(
+    request: &Request,
+    kind: &StateKind,
+    mock: &Mock,
+    result: &Payload,
+) -> Result<(), Refused> {
+    let items = result.value().as_array().map(Vec::len);
+    match kind {
+        StateKind::Parallel(parallel) => match items {
+            None => refuse("Mocked result must be an array."),
+            Some(count) if count != parallel.branches.len() => refuse(
+                "Mocked result must contain the same number of items as number of Parallel branches.",
+            ),
+            Some(_) => Ok(()),
+        },
+        StateKind::Map(map) => {
+            let writes = map.distributed.as_ref().is_some_and(|it| it.writer.is_some());
+            let failures = request.configuration.map_iteration_failure_count.unwrap_or(0);
+            match items {
+                None if !writes => refuse("Mocked result must be an array."),
+                Some(count) if failures > count as u64 => refuse(
+                    "Map iteration failure count must be less than or equal to the number of Map iterations",
+                ),
+                None | Some(_) => Ok(()),
+            }
+        }
+        StateKind::Task(task) if mock.validation != Validation::None => {
+            check_envelope(&task.resource, result.value())
+        }
+        StateKind::Task(_)
+        | StateKind::Choice(_)
+        | StateKind::Wait(_)
+        | StateKind::Pass(_)
+        | StateKind::Succeed(_)
+        | StateKind::Fail(_) => Ok(()),
+    }
+}
+
+/// Lambda's envelope, as far as its fields are there. Of other services' answers nothing is known here.
+fn check_envelope(resource: &asl::resource::Resource, result: &Value) -> Result<(), Refused> {
+    if !matches!(&resource.kind, asl::resource::ResourceKind::Service { service, action, .. }
+        if &**service == "lambda" && &**action == "invoke")
+    {
+        return Ok(());
+    }
+    let wrong = |name: &str, is_right: fn(&Value) -> bool| {
+        result.get(name).is_some_and(|value| !is_right(value))
+    };
+    if wrong("StatusCode", Value::is_number) {
+        return refuse("Mock result schema validation error: Field 'StatusCode' must be a number");
+    }
+    for name in ["ExecutedVersion", "FunctionError", "LogResult"] {
+        if wrong(name, Value::is_string) {
+            return refuse(format!(
+                "Mock result schema validation error: Field '{name}' must be a string"
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! The state's turn, with the mock in the place of its work, and what the events that it would write say of it.
+
+use asl::retry::{Occurred, Origin, matches};
+use asl::states::{Map, Output};
+use asl::{Payload, StateId, StateKind, StateMachine, Transition};
+
+use super::check::Mocked;
+use super::inspection::inspect;
+use super::{Answer, ErrorDetails, Level, Refused, Request, Status};
+use crate::branch::{Branch, Fault};
+use crate::decide::{Next, Turn, threshold_exceeded};
+use crate::draft::Draft;
+use crate::event::{EventKind, Failure};
+use crate::execution::{Execution, Tokens};
+use crate::id::{BranchId, PublicId, Seq};
+use crate::states;
+
+pub(super) struct Stage<'a> {
+    pub(super) machine: &'a StateMachine,
+    pub(super) state: StateId,
+    pub(super) execution: &'a Execution,
+}
+
+pub(super) fn answer(
+    request: &Request,
+    stage: &Stage<'_>,
+    mock: Option<Mocked>,
+) -> Result<Answer, Refused> {
+    let token = |_| "test-token".to_owned();
+    let branch = &stage.execution.branches[&BranchId(0)];
+    let turn = Turn {
+        execution: stage.execution,
+        facts: stage.execution.facts.as_deref().expect("the setting gave it its facts"),
+        machine: stage.machine,
+        id: BranchId(0),
+        branch,
+        visit: Branch::visit(branch).expect("the setting put it into the state"),
+        state: stage.machine.state(stage.state),
+        now: request.now,
+        tokens: Tokens(&token),
+    };
+    let draft = || Draft::after(Seq(0), PublicId(0), request.seed);
+    // Drawn from the same seed: what is inspected is what happened.
+    let mut inspection = (request.level != Level::Info)
+        .then(|| inspect(request, &turn, mock.as_ref(), &mut draft()));
+    let mut draft = draft();
+    let stepped = step(request, &turn, mock, &mut draft).and_then(|next| checked(&turn, next));
+    let mut answer = match stepped {
+        Ok(Next::Exit { output, next, .. }) => Answer {
+            status: Status::Succeeded,
+            output: Some(output),
+            failure: None,
+            next_state: next.map(|next| stage.machine.state(next).name.to_string()),
+            inspection: None,
+        },
+        Ok(Next::Stay) => return Err(Refused::Validation("the state does not end".to_owned())),
+        Err(fault) => failed(&turn, fault, &mut inspection)?,
+    };
+    answer.inspection = inspection;
+    Ok(answer)
+}
+
+fn checked(turn: &Turn<'_>, next: Next) -> Result<Next, Fault> {
+    if let Next::Exit { output, assigned, .. } = &next {
+        turn.check_size(output, &turn.visit.state)?;
+        turn.check_variables(assigned)?;
+    }
+    Ok(next)
+}
+
+fn step(
+    request: &Request,
+    turn: &Turn<'_>,
+    mock: Option<Mocked>,
+    draft: &mut Draft,
+) -> Result<Next, Fault> {
+    match &turn.state.kind {
+        StateKind::Task(task) => {
+            states::task::begin(turn, task, draft)?;
+            finish(turn, (&task.output, task.transition), taken(mock)?, draft)
+        }
+        StateKind::Parallel(parallel) => {
+            states::parallel::begin(turn, parallel, draft)?;
+            let result = taken(mock)?;
+            finish(turn, (&parallel.output, parallel.transition), result, draft)
+        }
+        StateKind::Map(map) => {
+            let limits = Limits::of(turn, map, draft)?;
+            let result = taken(mock)?;
+            limits.check(request, &result)?;
+            finish(turn, (&map.output, map.transition), result, draft)
+        }
+        StateKind::Wait(wait) => match states::wait::begin(turn, wait, draft)? {
+            Next::Stay => states::wait::finish(turn, draft),
+            exit @ Next::Exit { .. } => Ok(exit),
+        },
+        StateKind::Choice(choice) => states::choice::run(turn, choice, draft),
+        StateKind::Pass(pass) => states::pass::run(turn, pass, draft),
+        StateKind::Succeed(succeed) => states::succeed::run(turn, succeed, draft),
+        StateKind::Fail(fail) => states::fail::run(turn, fail, draft),
+    }
+}
+
+fn taken(mock: Option<Mocked>) -> Result<Payload, Fault> {
+    match mock {
+        Some(Mocked::Result(result)) => Ok(result),
+        Some(Mocked::Error(failure)) => Err(Fault::new(failure, Origin::Elsewhere)),
+        // Checked before: these states are tested with a mock.
+        None => Ok(Payload::trusted("null")),
+    }
+}
+
+fn finish(
+    turn: &Turn<'_>,
+    (output, transition): (&Output, Transition),
+    result: Payload,
+    draft: &mut Draft,
+) -> Result<Next, Fault> {
+    let context = turn.context();
+    let scope = turn.scope(&turn.visit.input, &context).with_result(&result);
+    let made = turn.make(output, result.clone(), &scope, draft)?;
+    let assigned = turn.assign(&turn.state.assign, &result, &scope, draft)?;
+    Ok(Next::exit(made, assigned, transition))
+}
+
+/// What a Map makes of its fields before any iteration.
+#[derive(Debug)]
+pub(super) struct Limits {
+    pub(super) items: Option<Payload>,
+    pub(super) max_concurrency: u64,
+    pub(super) tolerated_count: Option<u64>,
+    pub(super) tolerated_percentage: Option<f64>,
+}
+
+impl Limits {
+    pub(super) fn of(turn: &Turn<'_>, map: &Map, draft: &mut Draft) -> Result<Self, Fault> {
+        let context = turn.context();
+        let input = turn.effective_input(&context)?;
+        let scope = turn.scope(&input, &context);
+        let reads = map.distributed.as_ref().is_some_and(|it| it.reader.is_some());
+        let items = match reads {
+            true => None,
+            false => Some(states::map::array_of_items(turn, map, &scope, draft)?.0),
+        };
+        let max_concurrency = match &map.max_concurrency {
+            Some(number) => number
+                .resolve(&scope, &mut draft.draw, "MaxConcurrencyPath")
+                .map_err(|error| turn.fault(error))?,
+            None => 0,
+        };
+        let (tolerated_count, tolerated_percentage) =
+            states::map::tolerances(turn, map, &scope, draft)?;
+        Ok(Self { items, max_concurrency, tolerated_count, tolerated_percentage })
+    }
+
+    /// Seen on AWS: without a tolerance of its own the mocked result stands, whatever failed.
+    #[expect(clippy::cast_precision_loss, reason = "counts of items in memory")]
+    fn check(&self, request: &Request, result: &Payload) -> Result<(), Fault> {
+        let failures = request.configuration.map_iteration_failure_count.unwrap_or(0);
+        let total = result.value().as_array().map_or(0, Vec::len);
+        let too_many = self.tolerated_count.is_some_and(|count| failures > count)
+            || self
+                .tolerated_percentage
+                .is_some_and(|share| failures as f64 * 100.0 > share * total as f64);
+        if too_many { Err(threshold_exceeded()) } else { Ok(()) }
+    }
+}
+
+/// Retried, caught, or the end: as the events say that the failure would write.
+fn failed(
+    turn: &Turn<'_>,
+    fault: Fault,
+    inspection: &mut Option<super::Inspection>,
+) -> Result<Answer, Refused> {
+    let mut draft = Draft::after(Seq(0), PublicId(0), 0);
+    let mut details = matching(turn, &fault);
+    let failure = without_place(turn, fault.failure.clone());
+    turn.fail(fault, &mut draft).map_err(|bug| Refused::Validation(bug.to_string()))?;
+    let mut answer = Answer {
+        status: Status::Failed,
+        output: None,
+        failure: Some(failure),
+        next_state: None,
+        inspection: None,
+    };
+    if let Some(last) = draft.events.pop() {
+        if let EventKind::RetryScheduled { until, .. } = &last.kind {
+            answer.status = Status::Retriable;
+            let delay = (*until - turn.now).num_seconds();
+            details.retry_backoff_seconds = u64::try_from(delay).ok();
+            details.catch_index = None;
+        } else if let EventKind::StateExited { next, .. } = &last.kind {
+            answer.status = Status::CaughtError;
+            answer.output = last.payload;
+            answer.next_state = next.as_deref().map(str::to_owned);
+        } else if let EventKind::ExecutionFailed(other) = last.kind {
+            answer.failure = Some(without_place(turn, other));
+        }
+    }
+    if let Some(inspection) = inspection.as_mut().filter(|_| details != ErrorDetails::default()) {
+        inspection.error = Some(details);
+    }
+    Ok(answer)
+}
+
+/// Which retrier and which catcher name the error.
+fn matching(turn: &Turn<'_>, fault: &Fault) -> ErrorDetails {
+    let error = fault.failure.error.as_deref().unwrap_or_default();
+    let occurred = Occurred { error, origin: fault.origin };
+    let (retriers, catchers) = turn.handlers();
+    ErrorDetails {
+        retry_index: retriers.iter().position(|it| matches(&it.error_equals, occurred)),
+        retry_backoff_seconds: None,
+        catch_index: catchers.iter().position(|it| matches(&it.error_equals, occurred)),
+    }
+}
+
+/// There is no history whose event the cause could name.
+fn without_place(turn: &Turn<'_>, mut failure: Failure) -> Failure {
+    let place = format!(
+        "An error occurred while executing the state '{}' (entered at the event id #0). ",
+        turn.state.name
+    );
+    if let Some(rest) = failure.cause.as_ref().and_then(|cause| cause.strip_prefix(&place)) {
+        failure.cause = Some(rest.to_owned());
+    }
+    failure
+}
