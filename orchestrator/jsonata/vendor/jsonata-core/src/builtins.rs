@@ -1033,13 +1033,13 @@ pub(crate) fn dispatch_pure(
             }
             Some(JValue::Array(arr)) => {
                 let mut all_keys: Vec<JValue> = Vec::new();
+                let mut seen = std::collections::HashSet::new();
                 for item in arr.iter() {
-                    let normalized_item = crate::evaluator::normalize_lazy(item)?;
-                    if let JValue::Object(obj) = &normalized_item {
+                    if let JValue::Object(obj) = item {
+                        crate::ambient::step(1 + obj.len() as u64)?;
                         for key in obj.keys() {
-                            let k = JValue::string(key.clone());
-                            if !all_keys.contains(&k) {
-                                all_keys.push(k);
+                            if seen.insert(key.as_str()) {
+                                all_keys.push(JValue::string(key.clone()));
                             }
                         }
                     }

@@ -9594,6 +9594,8 @@ impl Evaluator {
             // used to stop at 100,000 iterations with a U1001 naming a depth
             // of 500 that nothing enforced. A runaway tail loop is stopped by
             // the configured timeout (D1012), checked on every pass.
+            // A call is more work than a node.
+            crate::ambient::spend(3);
             if let Err(e) = check_loop_timeout(&self.options, self.start_time) {
                 for _ in 0..frames {
                     self.context.pop_scope();
@@ -11465,7 +11467,10 @@ impl Evaluator {
         }
 
         match right {
-            JValue::Array(arr) => Ok(JValue::Bool(arr.iter().any(|v| identical(left, v)))),
+            JValue::Array(arr) => {
+                crate::ambient::step(arr.len() as u64 / 4)?;
+                Ok(JValue::Bool(arr.iter().any(|v| identical(left, v))))
+            }
             other => Ok(JValue::Bool(identical(left, other))),
         }
     }

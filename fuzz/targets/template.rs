@@ -1,0 +1,4 @@
+//! See `fuzz::template`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|text: &str| fuzz::template(text));
