@@ -45,4 +45,23 @@ pub mod names {
     pub const RUNTIME: &str = "States.Runtime";
     pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
     pub const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
+
+    pub const EVERY: [&str; 16] = [
+        ALL,
+        HEARTBEAT_TIMEOUT,
+        TIMEOUT,
+        TASK_FAILED,
+        PERMISSIONS,
+        RESULT_PATH_MATCH_FAILURE,
+        PARAMETER_PATH_FAILURE,
+        BRANCH_FAILED,
+        NO_CHOICE_MATCHED,
+        INTRINSIC_FAILURE,
+        EXCEED_TOLERATED_FAILURE_THRESHOLD,
+        ITEM_READER_FAILED,
+        RESULT_WRITER_FAILED,
+        RUNTIME,
+        DATA_LIMIT_EXCEEDED,
+        QUERY_EVALUATION_ERROR,
+    ];
 }

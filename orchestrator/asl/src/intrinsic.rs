@@ -79,6 +79,11 @@ pub(crate) enum Function {
     Uuid,
 }
 
+/// Of all intrinsic functions.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    Function::ALL.into_iter().map(Function::name)
+}
+
 impl Function {
     const ALL: [Self; 18] = [
         Self::Format,

@@ -10,26 +10,6 @@ use crate::states::{Assign, Output};
 const MAX_DELAY_SECONDS_MAX: u64 = 31_622_400;
 const MAX_ATTEMPTS_MAX: u32 = 99_999_999;
 
-/// What AWS and the specification define; `States.Http.…` names go on with a status code.
-const RESERVED: [&str; 16] = [
-    names::ALL,
-    names::HEARTBEAT_TIMEOUT,
-    names::TIMEOUT,
-    names::TASK_FAILED,
-    names::PERMISSIONS,
-    names::RESULT_PATH_MATCH_FAILURE,
-    names::PARAMETER_PATH_FAILURE,
-    names::BRANCH_FAILED,
-    names::NO_CHOICE_MATCHED,
-    names::INTRINSIC_FAILURE,
-    names::EXCEED_TOLERATED_FAILURE_THRESHOLD,
-    names::ITEM_READER_FAILED,
-    names::RESULT_WRITER_FAILED,
-    names::RUNTIME,
-    names::DATA_LIMIT_EXCEEDED,
-    names::QUERY_EVALUATION_ERROR,
-];
-
 impl Retrier {
     pub(crate) fn read_all(fields: &mut Fields<'_>) -> Vec<Self> {
         let retry = fields.get("Retry").and_then(|field| field.items());
@@ -128,5 +108,8 @@ fn read_error_equals(fields: &mut Fields<'_>, is_last: bool) -> Vec<String> {
 }
 
 fn is_unknown_of_the_language(name: &str) -> bool {
-    name.starts_with("States.") && !name.starts_with("States.Http.") && !RESERVED.contains(&name)
+    // Those of HTTP tasks go on with a status code.
+    name.starts_with("States.")
+        && !name.starts_with("States.Http.")
+        && !names::EVERY.contains(&name)
 }

@@ -233,3 +233,37 @@ fn the_deepest_nesting_is_read() {
     let text = (0..30).fold(last, flow);
     assert_eq!(StateMachine::parse(&text).expect("it is valid").states().count(), 31);
 }
+
+#[test]
+fn every_error_name_of_the_language_can_be_asked_for() {
+    let of_the_language = [
+        "States.ALL",
+        "States.BranchFailed",
+        "States.DataLimitExceeded",
+        "States.ExceedToleratedFailureThreshold",
+        "States.HeartbeatTimeout",
+        "States.IntrinsicFailure",
+        "States.ItemReaderFailed",
+        "States.NoChoiceMatched",
+        "States.ParameterPathFailure",
+        "States.Permissions",
+        "States.QueryEvaluationError",
+        "States.ResultPathMatchFailure",
+        "States.ResultWriterFailed",
+        "States.Runtime",
+        "States.TaskFailed",
+        "States.Timeout",
+        "States.Http.StatusCode.404",
+    ];
+    let told_of = |name: &str| {
+        let definition = format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Task", "Resource": "r", "End": true,
+                "Retry": [{{"ErrorEquals": ["{name}"]}}]}}}}}}"#
+        );
+        StateMachine::check(&definition)
+    };
+    for name in of_the_language {
+        assert_eq!(told_of(name), [], "{name}");
+    }
+    assert_eq!(told_of("States.Nope").len(), 1, "any other of that form is warned of");
+}

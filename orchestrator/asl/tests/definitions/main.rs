@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "recorded truth and the table are files")]
 
+mod distributed;
 mod faulty;
 mod machine;
 mod mutation;

@@ -1,0 +1,56 @@
+//! What only a Distributed Map has, whole: each definition holds fields that belong together, and nothing is said of it.
+
+use asl::{Code, Diagnostic, StateMachine};
+
+/// What is said of a Distributed Map with these fields.
+fn told_of(fields: &str) -> Vec<Diagnostic> {
+    let definition = format!(
+        r#"{{"StartAt": "Each", "States": {{"Each": {{"Type": "Map", "End": true, {fields}, "ItemProcessor": {{
+            "ProcessorConfig": {{"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}},
+            "StartAt": "Item", "States": {{"Item": {{"Type": "Succeed"}}}}}}}}}}}}"#
+    );
+    let mut told = StateMachine::check(&definition);
+    told.retain(|it| it.code != Code::UnsupportedFeature);
+    told
+}
+
+#[test]
+fn every_field_of_a_distributed_map_is_known() {
+    for fields in [
+        r#""Label": "orders", "ToleratedFailureCount": 3, "MaxConcurrency": 10"#,
+        r#""ItemReader": {"Resource": "arn:aws:states:::s3:getObject",
+            "Parameters": {"Bucket.$": "$.bucket", "Key": "items.csv"},
+            "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["id", "sum"],
+                "CSVDelimiter": "SEMICOLON", "MaxItems": 9}}"#,
+        r#""ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"},
+            "ReaderConfig": {"InputType": "JSON", "ItemsPointer": "/orders", "MaxItemsPath": "$.most"}}"#,
+        r#""ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"},
+            "ReaderConfig": {"InputType": "MANIFEST", "ManifestType": "S3_INVENTORY"}}"#,
+        r#""ItemReader": {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "b", "Prefix": "p/"},
+            "ReaderConfig": {"Transformation": "NONE"}}"#,
+        r#""ItemBatcher": {"BatchInput": {"of.$": "$.of"}, "MaxItemsPerBatch": 10, "MaxInputBytesPerBatch": 1000}"#,
+        r#""ItemBatcher": {"MaxItemsPerBatchPath": "$.items", "MaxInputBytesPerBatchPath": "$.bytes"}"#,
+        r#""ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b", "Prefix.$": "$.p"},
+            "WriterConfig": {"OutputType": "JSONL", "Transformation": "FLATTEN"}}"#,
+        r#""QueryLanguage": "JSONata", "MaxConcurrency": "{% 5 %}",
+            "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Arguments": {"Bucket": "{% $states.input.b %}", "Key": "k"},
+                "ReaderConfig": {"InputType": "JSONL"}},
+            "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "b", "Prefix": "p"}}"#,
+    ] {
+        assert_eq!(told_of(fields), [], "{fields}");
+    }
+}
+
+#[test]
+fn a_field_that_is_misspelt_is_told_of() {
+    for fields in [
+        r#""Lable": "orders""#,
+        r#""ItemBatcher": {"MaxItemsPerBach": 10}"#,
+        r#""ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"},
+            "ReaderConfig": {"InputType": "JSON", "ItemPointer": "/orders"}}"#,
+        r#""ResultWriter": {"WriterConfig": {"OutputTypes": "JSON", "Transformation": "NONE"}}"#,
+    ] {
+        let kinds: Vec<_> = told_of(fields).iter().map(|it| it.kind).collect();
+        assert!(kinds.contains(&"UNKNOWN_FIELD"), "{fields}: {kinds:?}");
+    }
+}
