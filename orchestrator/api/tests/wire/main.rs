@@ -4,6 +4,7 @@ mod connections;
 mod executions;
 mod health;
 mod http_tasks;
+mod jsonata;
 mod namespaces;
 mod outage;
 mod refusals;
