@@ -191,5 +191,6 @@ fn task_scheduled(scheduled: &TaskScheduledDetails, data: Data) -> v1::TaskSched
         parameters: data.text(&scheduled.parameters),
         timeout_in_seconds: scheduled.timeout_seconds,
         heartbeat_in_seconds: scheduled.heartbeat_seconds,
+        credentials_role_arn: scheduled.credentials_role.as_deref().map(str::to_owned),
     }
 }

@@ -277,6 +277,8 @@ pub struct TaskScheduled {
     /// Set where the definition sets it; the history shows it.
     pub timeout_seconds: Option<u64>,
     pub heartbeat_seconds: Option<u64>,
+    /// `RoleArn` of `Credentials`: the history of a service's call shows it.
+    pub credentials_role: Option<Arc<str>>,
     /// The wait of its task token, where an answer by that token ends the task.
     pub callback: Option<WaitId>,
     /// The orchestrator itself makes the call: it starts the execution of this id, or finds it started.

@@ -111,6 +111,8 @@ pub struct TaskScheduledDetails {
     pub parameters: Payload,
     pub timeout_seconds: Option<u64>,
     pub heartbeat_seconds: Option<u64>,
+    /// `RoleArn` of `Credentials`.
+    pub credentials_role: Option<Arc<str>>,
 }
 
 /// The public events of one row, whose first public event has the id `first`. Reads nothing but the row.

@@ -92,6 +92,7 @@ fn scheduled(task: &TaskScheduled, payload: Payload) -> Details {
                 parameters: payload,
                 timeout_seconds,
                 heartbeat_seconds,
+                credentials_role: task.credentials_role.clone(),
             }))
         }
     }

@@ -38,6 +38,7 @@ pub(crate) fn begin(
         attempt: turn.visit.retry_count() + 1,
         timeout_seconds,
         heartbeat_seconds,
+        credentials_role: credentials_role(turn, task, &scope, draft)?,
         callback: None,
         child: None,
     };
@@ -114,6 +115,22 @@ fn seconds(
 ) -> Result<Option<u64>, Fault> {
     let seconds = seconds.map(|seconds| seconds.resolve(scope, &mut draft.draw, field));
     seconds.transpose().map_err(|error| turn.fault(error))
+}
+
+fn credentials_role(
+    turn: &Turn<'_>,
+    task: &asl::states::Task,
+    scope: &Scope<'_>,
+    draft: &mut Draft,
+) -> Result<Option<Arc<str>>, Fault> {
+    let Some(template) = &task.credentials else { return Ok(None) };
+    let credentials = turn.render(Some(template), scope, draft)?;
+    match credentials.value().get("RoleArn") {
+        Some(Value::String(role)) => Ok(Some(role.as_str().into())),
+        Some(_) | None => {
+            Err(turn.runtime("The field 'RoleArn' of the credentials must be a string."))
+        }
+    }
 }
 
 /// Which queue serves the task, and how the history speaks of it.

@@ -31,6 +31,33 @@ fn the_order_pipeline_is_drawn_as_the_readme_shows_it() {
     insta::assert_snapshot!(drawn(order_pipeline::DEFINITION, None, Language::Mermaid));
 }
 
+#[test]
+fn what_jsonata_computes_stands_as_it_is_written() {
+    let definition = r#"{
+      "QueryLanguage": "JSONata",
+      "StartAt": "Large?",
+      "States": {
+        "Large?": {
+          "Type": "Choice",
+          "Choices": [
+            { "Condition": "{% $states.input.sum > 100 %}", "Next": "Pause" },
+            { "Condition": true, "Next": "Each" }
+          ]
+        },
+        "Pause": { "Type": "Wait", "Seconds": "{% $states.input.seconds %}", "Next": "Each" },
+        "Each": {
+          "Type": "Map",
+          "Items": "{% $states.input.lines[n > 0] %}",
+          "MaxConcurrency": "{% $count($states.input.lines) %}",
+          "ItemProcessor": { "StartAt": "Pack", "States": { "Pack": { "Type": "Pass", "End": true } } },
+          "Next": "Told"
+        },
+        "Told": { "Type": "Fail", "Error": "{% $states.input.error %}" }
+      }
+    }"#;
+    insta::assert_snapshot!(drawn(definition, None, Language::Mermaid));
+}
+
 /// A history in a few words: event id, previous id, type, and the state or the error.
 fn history(events: &[(u64, u64, &str, &str)]) -> Vec<HistoryEvent> {
     let event = |&(id, previous_event_id, kind, word): &(u64, u64, &str, &str)| HistoryEvent {

@@ -63,15 +63,18 @@ fn details(event: &PublicEvent) -> Option<(String, Value)> {
             json!({ "input": input.text(), "inputDetails": included(), "resource": &**resource }),
             (*timeout_seconds, None),
         ),
-        Details::TaskScheduled(task) => limits(
-            json!({
+        Details::TaskScheduled(task) => {
+            let mut details = json!({
                 "resourceType": &*task.resource_type,
                 "resource": &*task.resource,
                 "region": &*task.region,
                 "parameters": task.parameters.text(),
-            }),
-            (task.timeout_seconds, task.heartbeat_seconds),
-        ),
+            });
+            if let Some(role) = &task.credentials_role {
+                details["taskCredentials"] = json!({ "roleArn": &**role });
+            }
+            limits(details, (task.timeout_seconds, task.heartbeat_seconds))
+        }
         Details::TaskStarted { resource_type, resource } => {
             json!({ "resourceType": &**resource_type, "resource": &**resource })
         }

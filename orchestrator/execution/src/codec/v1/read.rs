@@ -202,6 +202,7 @@ fn task(task: wire::TaskScheduled<'_>) -> TaskScheduled {
         heartbeat_seconds: task.heartbeat,
         callback: task.callback.map(WaitId),
         child: task.child.map(|id| id.0),
+        credentials_role: task.credentials_role.map(text),
     }
 }
 

@@ -273,6 +273,8 @@ pub(super) struct TaskScheduled<'a> {
     pub(super) callback: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) child: Option<Id>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) credentials_role: Option<Text<'a>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

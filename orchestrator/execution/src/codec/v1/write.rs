@@ -185,6 +185,7 @@ fn task(task: &TaskScheduled) -> wire::TaskScheduled<'_> {
         heartbeat: task.heartbeat_seconds,
         callback: task.callback.map(|wait| wait.0),
         child: task.child.map(wire::Id),
+        credentials_role: task.credentials_role.as_deref().map(text),
     }
 }
 

@@ -29,7 +29,21 @@ pub(super) fn additions() -> Vec<(&'static str, Vec<Event>)> {
         event(0, 2, Some(r#"{"n":1.10}"#), exited(vec![assigned("größe", r#"{"n":1.10}"#)])),
         event(0, 2, Some("[]"), exited(vec![assigned("x", "null"), assigned("y", r#""a""#)])),
     ];
-    vec![("StateExited.assigned", variables)]
+    let credentials = TaskScheduled {
+        state: "Ask".into(),
+        queue: "sqs:sendMessage".into(),
+        family: TaskFamily::Service { service: "sqs".into(), action: "sendMessage".into() },
+        resource: "arn:aws:states:::sqs:sendMessage".into(),
+        region: "us-east-1".into(),
+        attempt: 1,
+        timeout_seconds: None,
+        heartbeat_seconds: None,
+        credentials_role: Some("arn:aws:iam::000000000000:role/ask".into()),
+        callback: None,
+        child: None,
+    };
+    let credentials = event(0, 2, Some("{}"), EventKind::TaskScheduled(Arc::new(credentials)));
+    vec![("StateExited.assigned", variables), ("TaskScheduled.credentials", vec![credentials])]
 }
 
 pub(super) fn rows() -> Vec<Vec<Event>> {
@@ -133,6 +147,7 @@ fn tasks() -> Vec<Vec<Event>> {
             heartbeat_seconds: None,
             callback: None,
             child: None,
+            credentials_role: None,
         };
         event(0, 3, Some(r#"{"amount":1}"#), EventKind::TaskScheduled(Arc::new(task)))
     });
@@ -180,6 +195,7 @@ fn calls() -> Vec<Vec<Event>> {
         attempt: 1,
         timeout_seconds: None,
         heartbeat_seconds: Some(5),
+        credentials_role: None,
         callback,
         child,
     };

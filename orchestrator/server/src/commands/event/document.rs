@@ -64,6 +64,7 @@ fn of(details: &Details) -> Value {
             "resourceType": d.resource_type, "resource": d.resource, "region": d.region,
             "parameters": d.parameters,
             "timeoutInSeconds": d.timeout_in_seconds, "heartbeatInSeconds": d.heartbeat_in_seconds,
+            "taskCredentials": d.credentials_role_arn.as_ref().map(|role| json!({ "roleArn": role })),
         }),
         Details::TaskStarted(d) => {
             json!({ "resourceType": d.resource_type, "resource": d.resource })
