@@ -10,12 +10,18 @@ pub(crate) const UNCODED: &str = "D3137";
 
 /// The text is no JSONata expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{message}{}", place(*at))]
 pub struct CompileError {
     /// JSONata's code, such as `S0201`.
     pub code: String,
     /// What is wrong, in jsonata-js's words, without the code.
     pub message: String,
+    /// The last character of the token at fault, counted from 1, where one is.
+    pub at: Option<usize>,
+}
+
+fn place(at: Option<usize>) -> String {
+    at.map_or_else(String::new, |at| format!(" (at character {at} of the expression)"))
 }
 
 /// The evaluation gave no value that JSON can hold. Displayed as AWS ends its sentence "The JSONata expression '…'
@@ -40,7 +46,7 @@ impl CompileError {
         let message = format!(
             "The regular expression /{pattern}/ can't be used: {why}. Matching takes time in proportion to the text: there is neither look-around nor a back-reference"
         );
-        Self { code: "S0303".to_owned(), message }
+        Self { code: "S0303".to_owned(), message, at: None }
     }
 }
 
@@ -57,10 +63,10 @@ impl From<EvaluatorError> for Error {
     }
 }
 
-impl From<ParserError> for CompileError {
-    fn from(error: ParserError) -> Self {
+impl From<(ParserError, Option<usize>)> for CompileError {
+    fn from((error, at): (ParserError, Option<usize>)) -> Self {
         let (code, message) = split(&error.to_string(), "S0201");
-        Self { code, message }
+        Self { code, message, at }
     }
 }
 

@@ -39,7 +39,7 @@ impl Expression {
     /// Blanks round the expression are no part of its source.
     pub fn compile(source: &str) -> Result<Self, CompileError> {
         let source = source.trim();
-        let tree = parser::parse(source)?;
+        let tree = parser::parse_placed(source)?;
         let reads = Reads::of(&tree);
         for (pattern, flags) in &reads.regexes {
             build_regex(pattern, flags)

@@ -2600,8 +2600,20 @@ impl Parser {
 /// unconditionally, matching jsonata-js's processAST always running
 /// immediately after the raw Pratt parse.
 pub fn parse(expression: &str) -> Result<AstNode, ParserError> {
-    let mut parser = Parser::new(expression.to_string())?;
-    let raw_ast = parser.parse()?;
+    parse_placed(expression).map_err(|(error, _)| error)
+}
+
+/// As [`parse`]; where a token is at fault, with how many characters end with it.
+pub fn parse_placed(expression: &str) -> Result<AstNode, (ParserError, Option<usize>)> {
+    let mut parser = Parser::new(expression.to_string()).map_err(|error| (error, None))?;
+    let raw_ast = match parser.parse() {
+        Ok(raw_ast) => raw_ast,
+        Err(error) => return Err((error, Some(parser.lexer.position))),
+    };
+    transformed(raw_ast, parser).map_err(|error| (error, None))
+}
+
+fn transformed(raw_ast: AstNode, mut parser: Parser) -> Result<AstNode, ParserError> {
     let ast = crate::ast_transform::resolve_ancestry(raw_ast).map_err(|e| match e {
         crate::ast_transform::AstTransformError::Coded { code, message } => {
             ParserError::Coded { code, message }
