@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use asl::StateMachine;
+use execution::ExecutionId;
 use store::{MachineId, MachineStatus, NamespaceId, Revision, RevisionId, Store};
 
 use crate::error::EngineError;
@@ -169,6 +170,23 @@ impl Catalog {
         self.forgotten.fetch_add(1, Ordering::AcqRel);
         namespaces.clear();
         machines.clear();
+    }
+
+    /// The machine of an execution, as it was when the execution began.
+    pub(crate) async fn machine_of(&self, id: ExecutionId) -> Result<Arc<Machine>, EngineError> {
+        let row = self.store.execution(id).await?.ok_or(EngineError::UnknownExecution)?;
+        let revision = self.store.revision(row.revision).await?;
+        let revision = revision.ok_or_else(|| EngineError::Refused {
+            reason: format!("revision {} of a definition is missing", row.revision),
+        })?;
+        Ok(Arc::new(Machine {
+            id: row.machine,
+            revision: row.revision,
+            namespace: self.namespace_by_id(row.namespace).await?,
+            name: row.machine_name,
+            role_arn: revision.role_arn,
+            definition: self.parsed(row.revision, &revision.definition)?,
+        }))
     }
 
     /// The definition that an execution began with.

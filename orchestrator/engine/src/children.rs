@@ -9,14 +9,12 @@ use execution::{ExecutionId, Trigger, WaitId};
 use store::NamespaceId;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, warn};
+use tracing::warn;
 
 use crate::border::{ChildCall, ChildRefused};
 use crate::catalog::{Catalog, Machine, Namespace};
 use crate::error::EngineError;
-use crate::lane::Mail;
 use crate::patience::Patience;
-use crate::reply::{Reply, received};
 use crate::starter::{ChildStart, Start, Started, Starter};
 
 /// Starts under way: enough to fill the lanes' batches, few enough to leave callers room in their mailboxes.
@@ -77,26 +75,7 @@ impl Children {
             Err(Undone::Refused(failure)) => Trigger::TaskFailed { wait, failure },
             Err(Undone::Abandoned) => return,
         };
-        self.report(parent, trigger).await;
-    }
-
-    /// Until the parent has heard it, or waits no longer.
-    async fn report(&self, parent: ExecutionId, trigger: Trigger) {
-        let mut patience = Patience::default();
-        loop {
-            let (reply, answer) = Reply::channel();
-            let Some(lane) = self.starter.around.lanes.of(parent) else { return };
-            lane.send(Mail::Report { id: parent, trigger: trigger.clone(), reply });
-            match received(answer).await {
-                Err(EngineError::Unavailable { .. } | EngineError::Exhausted { .. }) => {}
-                Ok(()) => return,
-                Err(error) => {
-                    debug!(%parent, %error, "a task no longer waits for the child that it started");
-                    return;
-                }
-            }
-            tokio::time::sleep(patience.next()).await;
-        }
+        self.starter.around.report(parent, trigger).await;
     }
 
     async fn start(&self, mut order: ChildOrder) -> Result<StartedChild, Undone> {
@@ -175,7 +154,7 @@ impl Children {
             name: call.name.clone(),
             input: call.input.clone(),
             arns: Box::new(move |name| border.arns(&of, name)),
-            child: Some(ChildStart { id: order.id, parent }),
+            child: Some(ChildStart { id: order.id, parent, of_run: None }),
         };
         let post = |lanes: &crate::lane::Lanes, id, mail| match lanes.of(id) {
             Some(lane) => lane.post(mail),

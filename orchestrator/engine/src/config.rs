@@ -23,6 +23,8 @@ pub struct EngineConfig {
     pub announce_grace: Duration,
     /// Executions in memory, per lane. Default 100,000.
     pub residents_max: usize,
+    /// Where Distributed Maps read their items and write their results. Default: nowhere.
+    pub objects: objects::Objects,
     /// Shown to the other nodes and to operators.
     pub address: String,
 }
@@ -40,6 +42,7 @@ impl Default for EngineConfig {
             handout_ack: Duration::from_secs(5),
             announce_grace: Duration::from_secs(10),
             residents_max: 100_000,
+            objects: objects::Objects::default(),
             address: String::new(),
         }
     }

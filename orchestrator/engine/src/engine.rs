@@ -25,6 +25,7 @@ use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 use crate::lane::{Lanes, Mail, Surroundings};
+use crate::map_runs::MapRuns;
 use crate::node::Membership;
 use crate::patience::Patience;
 use crate::reply::{Reply, received};
@@ -85,6 +86,8 @@ impl Engine {
         let catalog = Arc::new(Catalog::new(store.clone()));
         let now = Instant::now();
         let (children, orders) = mpsc::unbounded_channel();
+        let (map_runs, asks) = mpsc::unbounded_channel();
+        let objects = config.objects.clone();
         let around = Surroundings {
             config: Arc::new(config),
             // Until the first heartbeat has read the database's clock; no lane runs before.
@@ -94,11 +97,14 @@ impl Engine {
             lanes: Lanes::default(),
             border,
             children,
+            map_runs,
         };
         let (lanes, leave) = (around.lanes.clone(), CancellationToken::new());
         let starter = Starter { store: store.clone(), around: around.clone(), homes };
         let nursery = Children { starter: starter.clone(), catalog: Arc::clone(&catalog) };
         tokio::spawn(nursery.run(orders, leave.clone()));
+        let map_runs = MapRuns::new(starter.clone(), Arc::clone(&catalog), objects);
+        tokio::spawn(map_runs.run(asks, leave.clone()));
         let membership = Membership::new(
             store.clone(),
             Arc::clone(&catalog),

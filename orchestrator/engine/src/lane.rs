@@ -7,7 +7,9 @@ mod driver;
 mod handle;
 mod journal;
 mod mail;
+mod map_runs;
 mod perform;
+mod report;
 mod resident;
 mod setback;
 
@@ -35,6 +37,7 @@ use crate::children::ChildOrder;
 use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
+use crate::map_runs::MapRunOrder;
 use crate::task_queue::{Reservation, TaskQueues};
 use crate::timers::{Timers, Watch};
 use crate::watchers::Watchers;
@@ -50,6 +53,8 @@ pub(crate) struct Surroundings {
     pub(crate) border: Arc<dyn Border>,
     /// Calls that start executions, to be made after the commit that holds them.
     pub(crate) children: mpsc::UnboundedSender<ChildOrder>,
+    /// What map runs ask for, after the commits that hold it.
+    pub(crate) map_runs: mpsc::UnboundedSender<MapRunOrder>,
 }
 
 #[derive(Debug)]

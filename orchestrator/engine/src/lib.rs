@@ -11,6 +11,7 @@ pub mod config;
 pub mod engine;
 pub mod error;
 mod lane;
+mod map_runs;
 mod node;
 mod patience;
 mod recovery;

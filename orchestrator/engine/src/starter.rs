@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use asl::Payload;
 use chrono::{DateTime, SubsecRound, Utc};
+use execution::ExecutionId;
 use execution::event::{Parent, Settings};
 use execution::id::Home;
-use execution::{ExecutionId, trigger};
+use execution::trigger::{self, Processor};
 use sha2::{Digest, Sha256};
 use store::{ChosenName, ExecutionRow, ExecutionStatus, NewExecution, Store, home_of_name};
 
@@ -42,6 +43,15 @@ pub(crate) struct ChildStart {
     /// The same whenever it is asked; its home is the parent's, unless a name decides it.
     pub(crate) id: ExecutionId,
     pub(crate) parent: Parent,
+    pub(crate) of_run: Option<MapRunChild>,
+}
+
+/// What a map run's child has that another child has not.
+#[derive(Debug)]
+pub(crate) struct MapRunChild {
+    pub(crate) run: uuid::Uuid,
+    pub(crate) label: Arc<str>,
+    pub(crate) processor: Processor,
 }
 
 impl std::fmt::Debug for Start {
@@ -146,24 +156,30 @@ impl Starter {
         let name = name.unwrap_or_else(|| id.to_string());
         let (execution_arn, machine_arn) = arns(&name);
         let namespace = &machine.namespace;
+        let (parent, of_run) = child.map_or((None, None), |it| (Some(it.parent), it.of_run));
+        let map_run = of_run.as_ref().map(|child| child.run);
+        let machine_name = of_run.as_ref().map_or_else(
+            || machine.name.clone(),
+            |child| format!("{}/{}", machine.name, child.label),
+        );
         let trigger = Box::new(trigger::Start {
             name: name.clone(),
             execution_arn: execution_arn.clone(),
             machine_arn,
-            machine_name: machine.name.clone(),
+            machine_name,
             role_arn: machine.role_arn.clone(),
             settings: Settings {
                 default_task_timeout_seconds: Some(namespace.task_timeout_seconds),
                 payload_bytes_max: namespace.payload_bytes_max,
             },
-            parent: child.map(|child| child.parent),
+            parent,
             input,
-            processor: None,
+            processor: of_run.map(|child| child.processor),
         });
         let (machine_id, revision) = (machine.id, machine.revision);
         StartMail {
             id,
-            new: NewExecution { id, machine: machine_id, revision, chosen, started_at },
+            new: NewExecution { id, machine: machine_id, revision, chosen, map_run, started_at },
             machine: Arc::clone(&machine.definition),
             namespace: namespace.id,
             arn: execution_arn.into(),

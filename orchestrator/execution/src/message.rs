@@ -52,21 +52,38 @@ pub struct Outgoing {
 
 impl Execution {
     /// What the event, which is about to be applied, has to be told to another execution.
-    pub(crate) fn outgoing(&self, event: &Event, at: DateTime<Utc>) -> Option<Outgoing> {
+    pub(crate) fn outgoing(&self, event: &Event, at: DateTime<Utc>) -> Vec<Outgoing> {
+        if let EventKind::MapRun { wait, step } = &event.kind {
+            return if step.is_public() { self.left_map_run(*wait) } else { Vec::new() };
+        }
         if let EventKind::TaskTimedOut { wait, .. }
         | EventKind::StateAborted { wait: Some(wait), .. }
         | EventKind::BranchClosed { wait: Some(wait) } = &event.kind
         {
-            return self.left_child(*wait);
+            let children = self.left_map_run(*wait).into_iter();
+            return children.chain(self.left_child(*wait)).collect();
         }
-        let (status, failure) = event.kind.end()?;
-        self.end_for_parent(status, failure, event, at)
+        let end = event.kind.end();
+        let told =
+            end.and_then(|(status, failure)| self.end_for_parent(status, failure, event, at));
+        told.into_iter().collect()
     }
 
     /// Of a wait for the end of a child.
     fn left_child(&self, wait: WaitId) -> Option<Outgoing> {
         let receiver = self.awaited_child(wait)?;
         Some(Outgoing { receiver, id: self.id.0, message: Message::ParentLeft })
+    }
+
+    /// Children that have not ended when their run does.
+    fn left_map_run(&self, wait: WaitId) -> Vec<Outgoing> {
+        let run = self.map_run(wait);
+        let children = run.into_iter().flat_map(|run| &run.open).map(|(number, child)| Outgoing {
+            receiver: self.id.of_child(wait, *number, child.started_at),
+            id: self.id.0,
+            message: Message::ParentLeft,
+        });
+        children.collect()
     }
 
     fn end_for_parent(

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use execution::ExecutionId;
 use execution::id::Home;
+use uuid::Uuid;
 
 use crate::execution::ExecutionStatus;
 use crate::id::{MachineId, RevisionId};
@@ -28,6 +29,8 @@ pub struct NewExecution {
     pub revision: RevisionId,
     /// Absent: the execution is named by its id.
     pub chosen: Option<ChosenName>,
+    /// Of a map run's child.
+    pub map_run: Option<Uuid>,
     /// The instant inside the id, to the millisecond: lists find times by the id.
     pub started_at: DateTime<Utc>,
 }

@@ -144,7 +144,7 @@ pub(crate) fn smallest_id(instant: DateTime<Utc>) -> Uuid {
 }
 
 impl ExecutionStatus {
-    pub(crate) fn as_text(self) -> &'static str {
+    pub fn as_text(self) -> &'static str {
         match self {
             Self::Running => "RUNNING",
             Self::Succeeded => "SUCCEEDED",
@@ -154,7 +154,7 @@ impl ExecutionStatus {
         }
     }
 
-    fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         match text {
             "RUNNING" => Self::Running,
             "SUCCEEDED" => Self::Succeeded,
@@ -166,7 +166,7 @@ impl ExecutionStatus {
     }
 }
 
-fn execution_row(row: &PgRow) -> ExecutionRow {
+pub(crate) fn execution_row(row: &PgRow) -> ExecutionRow {
     let id = ExecutionId(row.get("id"));
     let chosen: Option<String> = row.get("name");
     let input_hash: Option<&[u8]> = row.get("input_hash");

@@ -122,6 +122,7 @@ fn commit_query<'q>(fence: FenceRef, batch: &'q Ordered<'_>) -> Query<'q, Postgr
         sqlx::query(sql!("lane/commit.sql")).bind(fence.node).bind(fence.lane).bind(fence.epoch);
     let query = bind_ends(bind_rows(bind_starts(query, batch), batch), batch);
     bind_messages(query, batch)
+        .bind(batch.starts.iter().map(|(start, _)| start.map_run).bind_iter())
 }
 
 fn bind_starts<'q>(

@@ -10,6 +10,7 @@ mod id;
 mod inbox;
 mod lane;
 mod machine;
+mod map_run;
 mod membership;
 mod namespace;
 mod schema;
@@ -27,6 +28,7 @@ pub use lane::{Committed, Lane, Raised};
 pub use machine::{
     Configuration, Machine, MachineChange, MachineStatus, MachineType, NewMachine, Revision,
 };
+pub use map_run::MapRunChildRow;
 pub use membership::{FenceRef, Heartbeat, NewNode, Node, Peer, PeerState};
 pub use namespace::{Namespace, NamespaceSettings};
 pub use schema::MigrationReport;

@@ -126,8 +126,6 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const DISTRIBUTED_MAP: Self = Self::Unsupported { feature: "Distributed Map" };
-
     pub(crate) fn severity(&self) -> Severity {
         let warning = matches!(
             self,

@@ -50,6 +50,7 @@ impl Lane {
         for (wait, task) in &resident.tasks {
             cancel(id, *wait, task);
         }
+        self.end_runs(&resident);
         for reply in resident.ends {
             reply.send(Ok(ended.clone()));
         }
@@ -107,6 +108,7 @@ impl Lane {
             EventKind::RetryScheduled { until, .. } | EventKind::TimerStarted { until, .. } => {
                 self.timers.set(id, Watch::Wait(number), *until);
             }
+            EventKind::MapRun { wait, step } => self.map_run(id, *wait, step),
             EventKind::RetryDue { wait } | EventKind::TimerFired { wait } => {
                 self.timers.clear(id, Watch::Wait(*wait));
             }
@@ -123,7 +125,6 @@ impl Lane {
             | EventKind::ParallelFailed { .. }
             | EventKind::MapItemsFound { .. }
             | EventKind::MapRunStarted(_)
-            | EventKind::MapRun { .. }
             | EventKind::MapStarted { .. }
             | EventKind::MapSucceeded { .. }
             | EventKind::MapFailed { .. }
@@ -263,6 +264,7 @@ impl Lane {
             return;
         }
         self.rearm(id);
+        self.ask_again(id);
         if ready {
             self.ignore_refusal(id, execution::Trigger::Resume, batch);
         }

@@ -36,7 +36,12 @@ impl Execution {
 
     pub(super) fn hear(&self, message: Message, draft: &mut Draft) -> Result<(), Refusal> {
         match message {
-            Message::ChildEnded { wait, number: _, child } => self.child_ended(wait, &child, draft),
+            Message::ChildEnded { wait, number: Some(number), child } => {
+                self.child_of_map_run_ended((wait, number), *child, draft)
+            }
+            Message::ChildEnded { wait, number: None, child } => {
+                self.child_ended(wait, &child, draft)
+            }
             Message::ParentLeft => {
                 self.stop(Failure::default(), draft);
                 Ok(())

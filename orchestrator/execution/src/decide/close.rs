@@ -50,8 +50,9 @@ impl Execution {
     /// Ends every open wait, before the event that ends the execution from outside.
     pub(super) fn close_waits(&self, draft: &mut Draft) {
         for (wait, branch) in &self.waits {
+            let is_run = self.map_runs.contains_key(wait);
             // Of two waits of one task the first names both.
-            if self.branches.get(branch).and_then(Branch::wait) == Some(*wait) {
+            if is_run || self.branches.get(branch).and_then(Branch::wait) == Some(*wait) {
                 draft.internal(*branch, EventKind::BranchClosed { wait: Some(*wait) });
             }
         }

@@ -4,10 +4,11 @@ use asl::Payload;
 
 use crate::branch::Doing;
 use crate::draft::Draft;
-use crate::event::{EventKind, MapRunStep};
-use crate::execution::{Execution, Refusal};
+use crate::event::{ChildStatus, EventKind, MapRunStep};
+use crate::execution::{Execution, Refusal, Status};
 use crate::id::{BranchId, PublicId, WaitId};
 use crate::map_run::{Asks, MapRun, MapRunStatus};
+use crate::message::EndedChild;
 use crate::trigger::MapRunReport;
 
 impl Execution {
@@ -43,6 +44,23 @@ impl Execution {
         };
         draft.map_run((run.branch, wait), PublicId::default(), payload, step);
         Ok(())
+    }
+
+    pub(super) fn child_of_map_run_ended(
+        &self,
+        (wait, number): (WaitId, u64),
+        ended: EndedChild,
+        draft: &mut Draft,
+    ) -> Result<(), Refusal> {
+        let status = match ended.status {
+            Status::Succeeded => ChildStatus::Succeeded,
+            Status::TimedOut => ChildStatus::TimedOut,
+            Status::Aborted => ChildStatus::Aborted,
+            Status::Failed | Status::Running => ChildStatus::Failed,
+        };
+        let EndedChild { failure, output, .. } = ended;
+        let report = MapRunReport::ChildEnded { child: number, status, failure, output };
+        self.report_to_map_run(wait, report, draft)
     }
 
     /// Ends the run of a branch that is cut short.

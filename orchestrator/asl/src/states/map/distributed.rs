@@ -78,7 +78,6 @@ pub(super) fn read(fields: &mut Fields<'_>, mode: Mode) -> Option<Distributed> {
         fields.report(Fault::OnlyDistributed { field });
     }
     if asks_for_more.is_some() || matches!(mode, Mode::Distributed(_)) {
-        fields.report(Fault::DISTRIBUTED_MAP);
         if fields.check.machine_type == MachineType::Express {
             fields.report(Fault::NotInExpress { what: "Distributed Map" });
         }

@@ -146,8 +146,12 @@ fn read_format(fields: &mut Fields<'_>, input_type: Option<&str>) -> Option<Form
         }
         "JSON" => Some(Format::Json { pointer }),
         "JSONL" => Some(Format::JsonLines),
-        "PARQUET" => Some(Format::Parquet),
+        "PARQUET" => {
+            fields.report(Fault::Unsupported { feature: "InputType PARQUET" });
+            Some(Format::Parquet)
+        }
         _ => {
+            fields.report(Fault::Unsupported { feature: "InputType MANIFEST" });
             let kind =
                 manifest.as_ref().and_then(|it| it.allowed(&["S3_INVENTORY", "ATHENA_DATA"]));
             if let (Some(field), Some("ATHENA_DATA")) = (&manifest, kind) {

@@ -10,7 +10,7 @@ from machine
 cross join lateral (
     select *
     from execution e
-    where e.machine = machine.id
+    where e.machine = machine.id and e.map_run is null
         and e.status = $8 and e.status in ('FAILED', 'TIMED_OUT', 'ABORTED')
         and e.id < $3 and e.id >= $4
         and ($5::timestamptz is null or e.started_at >= $5)

@@ -1,0 +1,74 @@
+//! Reads of a map run's children: a list for people, and what became of each for the results.
+
+use chrono::{DateTime, Utc};
+use execution::ExecutionId;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+use crate::error::StoreError;
+use crate::execution::{ExecutionPage, ExecutionRow, ExecutionStatus, execution_row};
+use crate::sql::sql;
+use crate::store::Store;
+
+/// A child with the ends of its history.
+#[derive(Debug, Clone)]
+pub struct MapRunChildRow {
+    pub id: ExecutionId,
+    pub status: ExecutionStatus,
+    pub started_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub first_format: i16,
+    pub first_events: Vec<u8>,
+    pub last_format: i16,
+    pub last_events: Vec<u8>,
+}
+
+impl Store {
+    /// Oldest first.
+    pub async fn map_run_children(
+        &self,
+        run: Uuid,
+        after: Option<ExecutionId>,
+        rows_max: u32,
+    ) -> Result<Vec<MapRunChildRow>, StoreError> {
+        // A run's id begins with its execution's instant, and no child is older.
+        let from = Uuid::from_u128(run.as_u128() >> 80 << 80);
+        let read = sqlx::query(sql!("map_run/read_results.sql"))
+            .bind(run)
+            .bind(after.map_or(Uuid::nil(), |after| after.0))
+            .bind(from)
+            .bind(i64::from(rows_max))
+            .fetch_all(&self.pool);
+        Ok(self.answer(read).await?.iter().map(child_row).collect())
+    }
+
+    /// Newest first.
+    pub async fn map_run_executions(
+        &self,
+        run: Uuid,
+        status: Option<ExecutionStatus>,
+        page: ExecutionPage,
+    ) -> Result<Vec<ExecutionRow>, StoreError> {
+        let list = sqlx::query(sql!("map_run/list_children.sql"))
+            .bind(run)
+            .bind(page.after.map_or(Uuid::max(), |after| after.0))
+            .bind(status.map(ExecutionStatus::as_text))
+            .bind(i64::from(page.rows_max))
+            .fetch_all(&self.pool);
+        Ok(self.answer(list).await?.iter().map(execution_row).collect())
+    }
+}
+
+fn child_row(row: &PgRow) -> MapRunChildRow {
+    MapRunChildRow {
+        id: ExecutionId(row.get("id")),
+        status: ExecutionStatus::of(row.get("status")),
+        started_at: row.get("started_at"),
+        ended_at: row.get("ended_at"),
+        first_format: row.get("first_format"),
+        first_events: row.get("first_events"),
+        last_format: row.get("last_format"),
+        last_events: row.get("last_events"),
+    }
+}
