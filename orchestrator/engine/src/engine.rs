@@ -1,5 +1,6 @@
 //! The engine's face: what the operations of the api call.
 
+mod map_runs;
 mod start;
 mod tasks;
 

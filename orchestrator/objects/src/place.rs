@@ -38,7 +38,7 @@ pub enum PlaceError {
     #[error("'{0}' is no name of a bucket")]
     Name(String),
     #[error(
-        "neither object storage nor a local folder is set up on this server (settings objects.*)"
+        "neither object storage nor a local folder is set up on this server (--objects-folder, --objects-access-key-id)"
     )]
     NotSetUp,
     #[error("there is no folder '{0}' below the server's local root for objects")]

@@ -8,6 +8,7 @@ mod docs;
 pub(crate) mod duration;
 mod file;
 pub(crate) mod log;
+pub(crate) mod objects;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use crate::config::duration;
+use crate::config::objects::ObjectSettings;
 use crate::error::CommandError;
 use http::HttpSettings;
 
@@ -74,6 +75,7 @@ pub(crate) struct ServeSettings {
     pub(crate) residents_max: u32,
     #[command(flatten)]
     pub(crate) http: HttpSettings,
+    pub(crate) objects: ObjectSettings,
 }
 
 /// An address that is taken and not listened on: until then a call is refused at once instead of waiting for an answer.
@@ -135,6 +137,7 @@ impl ServeSettings {
             handout_ack: self.handout_ack,
             announce_grace: self.announce_grace,
             residents_max: size(self.residents_max),
+            objects: self.objects.open(),
             address: address.to_string(),
         })
     }

@@ -43,5 +43,5 @@ async fn what_is_not_there_is_named() {
 async fn a_server_without_storage_says_so() {
     let objects = Objects::new(Settings::default());
     let read = all(&objects, request("file", Source::JsonLines)).await.unwrap_err().to_string();
-    assert!(read.contains("settings objects.*"), "{read}");
+    assert!(read.contains("--objects-folder"), "{read}");
 }
