@@ -2,6 +2,8 @@
 //!
 //! For whoever runs a machine without an engine: `everstep test`, the conformance runner, this crate's own tests.
 
+mod children;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

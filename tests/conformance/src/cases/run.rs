@@ -38,17 +38,31 @@ pub(super) fn judge(case: &Case) -> Marks {
         return Marks::none_of(case, format!("the start is refused: {refusal}"));
     }
     let mut answers = worker::Answers::of(case);
-    for _ in 0..STEPS_MAX {
-        if !simulated.is_running() || !(answers.serve(&mut simulated) || simulated.fire_next()) {
-            break;
-        }
-    }
+    drive(&mut simulated, &mut answers);
     let mut marks = compare_run(case, &simulated);
     if simulated.execution != simulated.replayed() {
         marks.status = Some(false);
         marks.differences.push("the fold of the rows is another execution".to_owned());
     }
     marks
+}
+
+/// To its end, or until nothing is left that could move it.
+fn drive(simulated: &mut Simulated, answers: &mut worker::Answers) {
+    for _ in 0..STEPS_MAX {
+        let goes_on = simulated.is_running()
+            && (answers.serve(simulated) || run_child(simulated, answers) || simulated.fire_next());
+        if !goes_on {
+            break;
+        }
+    }
+}
+
+/// Runs the next child of a Distributed Map, where there is one.
+fn run_child(parent: &mut Simulated, answers: &mut worker::Answers) -> bool {
+    let Some(mut child) = parent.begin_child() else { return false };
+    drive(&mut child, answers);
+    parent.end_child(&child)
 }
 
 pub(super) fn start(case: &Case, input: Payload) -> Start {
