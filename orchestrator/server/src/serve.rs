@@ -75,6 +75,7 @@ pub(crate) struct ServeSettings {
     pub(crate) residents_max: u32,
     #[command(flatten)]
     pub(crate) http: HttpSettings,
+    #[command(flatten)]
     pub(crate) objects: ObjectSettings,
 }
 
