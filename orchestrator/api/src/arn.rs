@@ -34,6 +34,12 @@ pub fn execution(namespace: &Namespace, machine: &str, name: &str) -> String {
     format!("arn:{partition}:states:{region}:{account}:{KIND_EXECUTION}:{machine}:{name}")
 }
 
+/// Of an Express execution, which has no history to look up.
+pub fn express(namespace: &Namespace, machine: &str, name: &str) -> String {
+    let Namespace { partition, region, account, .. } = namespace;
+    format!("arn:{partition}:states:{region}:{account}:express:{machine}:{name}")
+}
+
 pub fn activity(namespace: &Namespace, name: &str) -> String {
     make(namespace, KIND_ACTIVITY, name)
 }

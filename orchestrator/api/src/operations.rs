@@ -26,6 +26,7 @@ mod delete_state_machine;
 mod describe_state_machine;
 mod describe_state_machine_for_execution;
 mod list_state_machines;
+mod test_state;
 mod update_state_machine;
 mod validate_state_machine_definition;
 

@@ -72,4 +72,12 @@ impl StateMachines for Face {
         let (_, message) = split(request);
         response(self.0.validate_state_machine_definition(message).await)
     }
+
+    async fn test_state(
+        &self,
+        request: Request<v1::TestStateRequest>,
+    ) -> Result<Response<v1::TestStateResponse>, Status> {
+        let (patience, message) = split(request);
+        response(self.0.answer(patience, self.0.test_state(message)).await)
+    }
 }

@@ -1,6 +1,6 @@
 //! Definitions: checked before they are kept, every fault told.
 
-use asl::{Diagnostic, Severity, StateMachine};
+use asl::{Diagnostic, MachineType, Severity, StateMachine};
 use everstep_proto::v1;
 
 use crate::check;
@@ -16,16 +16,27 @@ pub(super) async fn check(text: &str) -> Result<(), Refusal> {
 
 pub(super) async fn faults(text: &str) -> Result<Vec<Diagnostic>, Refusal> {
     let text = text.to_owned();
-    let checked = tokio::task::spawn_blocking(move || StateMachine::parse(&text).err());
-    match checked.await {
-        Ok(faults) => Ok(faults.unwrap_or_default()),
-        Err(panic) => {
-            tracing::error!(%panic, "the check of a definition failed");
-            let message =
-                "the definition could not be checked: a fault of Everstep's, please report it";
-            Err(Refusal::new(Reason::InternalServerError, message).at("definition"))
-        }
-    }
+    apart(move || StateMachine::parse(&text).err().unwrap_or_default()).await
+}
+
+/// Every fault as of a machine of that type, warnings included.
+pub(super) async fn diagnostics(
+    machine_type: MachineType,
+    text: &str,
+) -> Result<Vec<Diagnostic>, Refusal> {
+    let text = text.to_owned();
+    apart(move || StateMachine::check_as(machine_type, &text)).await
+}
+
+async fn apart(
+    check: impl FnOnce() -> Vec<Diagnostic> + Send + 'static,
+) -> Result<Vec<Diagnostic>, Refusal> {
+    tokio::task::spawn_blocking(check).await.map_err(|panic| {
+        tracing::error!(%panic, "the check of a definition failed");
+        let message =
+            "the definition could not be checked: a fault of Everstep's, please report it";
+        Refusal::new(Reason::InternalServerError, message).at("definition")
+    })
 }
 
 pub(super) fn is_error(fault: &Diagnostic) -> bool {
@@ -36,7 +47,7 @@ pub(super) fn is_error(fault: &Diagnostic) -> bool {
 }
 
 /// AWS's text of all faults; each again as a violation, with what to do and where.
-fn refusal(faults: &[Diagnostic]) -> Refusal {
+pub(super) fn refusal(faults: &[Diagnostic]) -> Refusal {
     let texts: Vec<String> = faults.iter().map(aws_text).collect();
     let message = format!("Invalid State Machine Definition: '{}'", texts.join(", "));
     let violations = faults

@@ -242,3 +242,64 @@ async fn an_execution_shows_the_definition_that_it_began_with() {
     assert_eq!((runs.definition.as_str(), &runs.revision_id), (ONE_TASK, &updated.revision_id));
     assert_eq!(reason(&unknown), "ExecutionDoesNotExist");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_state_is_tested_alone_and_a_misplaced_mock_is_refused() {
+    let mut world = World::new().await;
+    let task = r#"{"Type": "Task", "Resource": "work", "ResultPath": "$.done", "Next": "After",
+        "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 3}]}"#;
+    let request = |result: Option<&str>, error: Option<&str>| v1::TestStateRequest {
+        definition: task.to_owned(),
+        input: r#"{"n": 1.10}"#.to_owned(),
+        inspection_level: v1::InspectionLevel::Debug.into(),
+        mock: Some(v1::TestMock {
+            result: result.map(str::to_owned),
+            error_output: error
+                .map(|error| v1::TestErrorOutput { error: Some(error.to_owned()), cause: None }),
+            ..v1::TestMock::default()
+        }),
+        ..v1::TestStateRequest::default()
+    };
+    let succeeded = world.machines.test_state(request(Some("[1]"), None)).await.unwrap();
+    let succeeded = succeeded.into_inner();
+    assert_eq!(succeeded.status(), v1::TestExecutionStatus::Succeeded);
+    assert_eq!(succeeded.output.as_deref(), Some(r#"{"n":1.10,"done":[1]}"#));
+    assert_eq!(succeeded.next_state.as_deref(), Some("After"));
+    let inspected = succeeded.inspection_data.unwrap().documents;
+    assert_eq!(inspected["afterInputPath"], r#"{"n": 1.10}"#);
+
+    let retried = world.machines.test_state(request(None, Some("Busy"))).await.unwrap();
+    let retried = retried.into_inner();
+    assert_eq!(retried.status(), v1::TestExecutionStatus::Retriable);
+    let details = retried.inspection_data.unwrap().error_details.unwrap();
+    assert_eq!((details.retry_index, details.retry_backoff_interval_seconds), (Some(0), Some(3)));
+
+    let refused = world.machines.test_state(request(Some("1"), Some("Busy"))).await.unwrap_err();
+    assert_eq!(reason(&refused), "ValidationException");
+    assert!(refused.message().contains("[result, errorOutput]"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn warnings_are_shown_where_they_are_asked_for_and_no_more_than_were_asked_for() {
+    let mut world = World::new().await;
+    let definition = r#"{"StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Result": {"x.$": "$.x"}, "Next": "B"},
+        "B": {"Type": "Pass", "Result": {"x.$": "$.x"}, "End": true}}}"#;
+    let mut validate = async |severity: v1::DiagnosticSeverity, max_results| {
+        let request = v1::ValidateStateMachineDefinitionRequest {
+            definition: definition.to_owned(),
+            severity: severity.into(),
+            max_results,
+            ..v1::ValidateStateMachineDefinitionRequest::default()
+        };
+        world.machines.validate_state_machine_definition(request).await
+    };
+    let errors = validate(v1::DiagnosticSeverity::Unspecified, 0).await.unwrap().into_inner();
+    assert!(errors.valid && errors.diagnostics.is_empty());
+    let all = validate(v1::DiagnosticSeverity::Warning, 0).await.unwrap().into_inner();
+    assert!(all.valid && !all.truncated && all.diagnostics.len() >= 2, "{:?}", all.diagnostics);
+    let one = validate(v1::DiagnosticSeverity::Warning, 1).await.unwrap().into_inner();
+    assert!(one.truncated && one.diagnostics.len() == 1);
+    let refused = validate(v1::DiagnosticSeverity::Warning, 101).await.unwrap_err();
+    assert_eq!(reason(&refused), "ValidationException");
+}

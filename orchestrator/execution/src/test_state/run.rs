@@ -186,7 +186,8 @@ fn failed(
     if let Some(last) = draft.events.pop() {
         if let EventKind::RetryScheduled { until, .. } = &last.kind {
             answer.status = Status::Retriable;
-            let delay = (*until - turn.now).num_seconds();
+            // To the nearest second: the timer itself is rounded to the history's precision.
+            let delay = ((*until - turn.now).num_milliseconds() + 500) / 1_000;
             details.retry_backoff_seconds = u64::try_from(delay).ok();
             details.catch_index = None;
         } else if let EventKind::StateExited { next, .. } = &last.kind {

@@ -121,8 +121,15 @@ pub(super) fn difference(expected: &Value, ours: &Value) -> Option<String> {
 /// Objects within texts were written anew by the recorder, with other white space.
 fn texts_difference(expected: &str, ours: &str) -> Option<String> {
     let object = |text| serde_json::from_str::<serde_json::Map<String, Value>>(text);
+    // A variable's value is JSON text, and the recorder put its words for times within.
+    let quoted = |text| serde_json::from_str::<String>(text);
     match (object(expected), object(ours)) {
         (Ok(expected), Ok(ours)) => difference(&Value::Object(expected), &Value::Object(ours)),
+        _ if quoted(expected).is_ok_and(|it| ANYTHING.contains(&it.as_str()))
+            && quoted(ours).is_ok() =>
+        {
+            None
+        }
         _ => Some(format!(": expected {expected:?}, got {ours:?}")),
     }
 }
