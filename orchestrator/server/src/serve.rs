@@ -97,6 +97,15 @@ fn unbound(address: SocketAddr, error: &std::io::Error) -> CommandError {
     ))
 }
 
+/// What is done about the database's schema before it is used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Schema {
+    /// Bring it to this version's.
+    Migrate,
+    /// Refuse one that does not fit.
+    Check,
+}
+
 impl ServeSettings {
     /// Takes the address, or says why it must not or cannot be taken. Nobody can connect yet.
     pub(crate) fn bind(&self) -> Result<Bound, CommandError> {
@@ -144,12 +153,14 @@ impl ServeSettings {
     }
 
     /// Waits for a PostgreSQL that is away: servers and databases start in any order.
-    pub(crate) async fn connect(&self, database_url: &str) -> Result<Store, CommandError> {
+    pub(crate) async fn connect(
+        &self,
+        database_url: &str,
+        schema: Schema,
+    ) -> Result<Store, CommandError> {
         let mut said = None;
         loop {
-            let mut options = StoreOptions::new(database_url);
-            options.pool_max = self.database_connections;
-            let reason = match Store::connect(options).await {
+            let reason = match self.open(database_url, schema).await {
                 Err(StoreError::Unavailable(reason)) => reason,
                 answer => return answer.map_err(|error| refusal(&error)),
             };
@@ -160,6 +171,20 @@ impl ServeSettings {
             said = Some(reason);
             tokio::time::sleep(DATABASE_RETRY).await;
         }
+    }
+
+    /// All that is asked of PostgreSQL before the node joins: it may go away between any two of these.
+    async fn open(&self, database_url: &str, schema: Schema) -> Result<Store, StoreError> {
+        let mut options = StoreOptions::new(database_url);
+        options.pool_max = self.database_connections;
+        let store = Store::connect(options).await?;
+        match schema {
+            Schema::Migrate => drop(store.migrate().await?),
+            Schema::Check => store.check_schema().await?,
+        }
+        // Read once and kept.
+        store.homes().await?;
+        Ok(store)
     }
 
     /// Serves until `stop` is there, then leaves in order. `ready` is called each time that the node begins to serve.

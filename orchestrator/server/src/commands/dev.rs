@@ -11,7 +11,7 @@ use crate::demo::parent_gone;
 use crate::dev::{Database, DatabaseOptions, Places, Source, default_data_dir};
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format};
-use crate::serve::{ServeSettings, refusal, stop_signal};
+use crate::serve::{Schema, ServeSettings, stop_signal};
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
@@ -69,8 +69,7 @@ impl Dev {
         let database = Database::start(self.private.options()?).await?;
         let places = database.places().clone();
         let served = async {
-            let store = self.serve.connect(&places.database_url).await?;
-            store.migrate().await.map_err(|error| refusal(&error))?;
+            let store = self.serve.connect(&places.database_url, Schema::Migrate).await?;
             // Once: PostgreSQL may go and come again.
             let mut to_show = Some(places);
             let ready = move |address| {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format};
-use crate::serve::{ServeSettings, refusal, stop_signal};
+use crate::serve::{Schema, ServeSettings, stop_signal};
 
 #[derive(Debug, Args)]
 pub(crate) struct Server {
@@ -43,14 +43,8 @@ impl Server {
         let stop = stop_signal()?;
         let bound = self.serve.bind()?;
         let mut stop = Box::pin(stop);
-        let connected = async {
-            let store = self.serve.connect(self.database.url()).await?;
-            if self.migrate {
-                store.migrate().await.map_err(|error| refusal(&error))?;
-            }
-            store.check_schema().await.map_err(|error| refusal(&error))?;
-            Ok::<_, CommandError>(store)
-        };
+        let schema = if self.migrate { Schema::Migrate } else { Schema::Check };
+        let connected = self.serve.connect(self.database.url(), schema);
         let store = tokio::select! {
             store = connected => store?,
             () = &mut stop => return Ok(Answer::Positive),
