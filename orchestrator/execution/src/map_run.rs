@@ -125,9 +125,9 @@ impl ExecutionId {
     }
 
     /// A child of a map run: always the same for the same number, so that it is started once.
+    #[must_use]
     pub fn of_child(self, wait: WaitId, child: u64, started_at: DateTime<Utc>) -> Self {
-        let parent = self.0.as_u128();
-        let (high, low) = ((parent >> 64) as u64, parent as u64);
+        let (high, low) = self.0.as_u64_pair();
         let mut mixed = low;
         for part in [high, wait.0, child] {
             mixed = Draw::new(mixed ^ part).next_u64();

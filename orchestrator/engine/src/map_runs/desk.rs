@@ -75,7 +75,7 @@ impl Place {
             match self.map_runs.catalog.machine_of(self.run.parent).await {
                 Ok(machine) => return Some(machine),
                 Err(error) => {
-                    warn!(run = %self.run.started.arn, %error, "a map run can't go on yet")
+                    warn!(run = %self.run.started.arn, %error, "a map run can't go on yet");
                 }
             }
             if self.map_runs.starter.around.lanes.are_closed() {
@@ -145,11 +145,11 @@ impl Place {
             arns: Box::new(arns),
             child: Some(ChildStart { id, parent, of_run: Some(of_run) }),
         };
-        let started = starter.begin(start, None, |lanes, id, mail| match lanes.of(id) {
+        let begun = starter.begin(start, None, |lanes, id, mail| match lanes.of(id) {
             Some(lane) => lane.post(mail),
             None => mail.refuse(EngineError::unavailable("this node is changing over")),
         });
-        match started.await {
+        match begun.await {
             Ok(_) => Ok(()),
             // Its row may be there already.
             Err(error @ EngineError::Refused { .. }) => {

@@ -38,13 +38,13 @@ impl Reader {
         machine: &Machine,
         from: u64,
     ) -> Result<(Payload, bool), String> {
-        let (_, mut items) = match self.open.take().filter(|(next, _)| *next == from) {
-            Some(open) => open,
-            None => {
-                let request = request(place, machine, from)?;
-                let opened = Items::open(&place.map_runs.objects, request).await;
-                (from, opened.map_err(|error: ReadError| error.to_string())?)
-            }
+        let mut items = if let Some((_, open)) = self.open.take().filter(|(next, _)| *next == from)
+        {
+            open
+        } else {
+            let request = request(place, machine, from)?;
+            let opened = Items::open(&place.map_runs.objects, request).await;
+            opened.map_err(|error: ReadError| error.to_string())?
         };
         let chunk = items.next().await.map_err(|error| error.to_string())?;
         self.open = Some((from + chunk.count, items));

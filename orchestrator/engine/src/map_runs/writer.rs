@@ -99,7 +99,7 @@ async fn add(
             results.write(Outcome::Pending, &ended.document(child)).await?;
         }
         (ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Aborted, _, _) => {
-            results.write(Outcome::Failed, &ended.document(child)).await?
+            results.write(Outcome::Failed, &ended.document(child)).await?;
         }
     }
     Ok(())

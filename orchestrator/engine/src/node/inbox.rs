@@ -25,18 +25,25 @@ impl Membership {
     pub(super) async fn sweep_inbox(&self, fence: FenceRef) {
         let mut after = None;
         loop {
-            for _ in 0..PAGES_MAX {
-                after = self.sweep_page(fence, after).await;
-                if after.is_none() {
-                    break;
-                }
-            }
+            after = self.sweep_pages(fence, after).await;
             tokio::select! {
                 () = tokio::time::sleep(INTERVAL) => {}
                 // Messages to executions that were taken over are here to be heard.
                 () = self.taken_over.notified() => after = None,
             }
         }
+    }
+
+    /// Where the next sweep begins.
+    async fn sweep_pages(
+        &self,
+        fence: FenceRef,
+        mut after: Option<MessageKey>,
+    ) -> Option<MessageKey> {
+        for _ in 0..PAGES_MAX {
+            after = Some(self.sweep_page(fence, after).await?);
+        }
+        after
     }
 
     /// Where the next page begins.

@@ -33,10 +33,10 @@ const TASK: &str = r#"{"One": {"Type": "Task", "Resource": "work", "End": true}}
 
 /// An engine whose local root has the bucket `data` with so many lines `{"n": …}`.
 fn with_items(count: usize) -> (TempDir, EngineConfig) {
-    let root = tempfile::tempdir().unwrap();
-    std::fs::create_dir(root.path().join("data")).unwrap();
-    let lines: String = (0..count).map(|n| format!("{{\"n\": {n}}}\n")).collect();
-    std::fs::write(root.path().join("data/in.jsonl"), lines).unwrap();
+    let root = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(root.path().join("data")).expect("a bucket");
+    let lines: Vec<_> = (0..count).map(|n| format!("{{\"n\": {n}}}")).collect();
+    std::fs::write(root.path().join("data/in.jsonl"), lines.join("\n")).expect("a file");
     let objects = Settings { local_root: Some(root.path().to_owned()), s3: None };
     let config = EngineConfig { objects: Objects::new(objects), ..config() };
     (root, config)
@@ -45,12 +45,13 @@ fn with_items(count: usize) -> (TempDir, EngineConfig) {
 /// What the manifest of a state's result names, of one outcome.
 fn results(root: &TempDir, output: &Value, outcome: &str) -> Vec<Value> {
     let file = |key: &Value| {
-        let path = root.path().join("data").join(key.as_str().unwrap());
-        serde_json::from_str::<Value>(&std::fs::read_to_string(path).unwrap()).unwrap()
+        let path = root.path().join("data").join(key.as_str().expect("a key"));
+        let text = std::fs::read_to_string(path).expect("a file");
+        serde_json::from_str::<Value>(&text).expect("JSON")
     };
     let manifest = file(&output["ResultWriterDetails"]["Key"]);
-    let files = manifest["ResultFiles"][outcome].as_array().unwrap().clone();
-    files.iter().flat_map(|it| file(&it["Key"]).as_array().unwrap().clone()).collect()
+    let files = manifest["ResultFiles"][outcome].as_array().expect("files").clone();
+    files.iter().flat_map(|it| file(&it["Key"]).as_array().expect("results").clone()).collect()
 }
 
 /// Every number once.
@@ -58,21 +59,23 @@ fn each_once(results: &[Value], count: usize) {
     let numbers: BTreeSet<u64> = results
         .iter()
         .map(|result| {
-            let output: Value = serde_json::from_str(result["Output"].as_str().unwrap()).unwrap();
-            output["n"].as_u64().unwrap()
+            let output = result["Output"].as_str().expect("an output");
+            let output: Value = serde_json::from_str(output).expect("JSON");
+            output["n"].as_u64().expect("a number")
         })
         .collect();
     assert_eq!((results.len(), numbers.len()), (count, count));
 }
 
 async fn children(world: &World) -> i64 {
-    let mut connection = PgConnection::connect(&world.url).await.unwrap();
+    let mut connection = PgConnection::connect(&world.url).await.expect("connects");
     let count = sqlx::query_scalar("select count(*) from execution where map_run is not null");
-    count.fetch_one(&mut connection).await.unwrap()
+    count.fetch_one(&mut connection).await.expect("counts")
 }
 
 async fn ended_as(engine: &Engine, id: ExecutionId) -> (Status, Value) {
-    let ended = engine.wait_for_end(id, PATIENCE).await.unwrap().expect("it ends in time");
+    let ended = engine.wait_for_end(id, PATIENCE).await.expect("it is found");
+    let ended = ended.expect("it ends in time");
     let failure = || json!({ "error": ended.failure.error, "cause": ended.failure.cause });
     let output = ended.output.as_ref().map_or_else(failure, |output| output.value().clone());
     (ended.status, output)
@@ -207,10 +210,15 @@ async fn serve(engine: Engine, mut worker: engine::Session) {
 }
 
 async fn until_nothing_runs(url: &str) {
-    let mut connection = PgConnection::connect(url).await.unwrap();
+    let mut connection = PgConnection::connect(url).await.expect("connects");
     let running = "select count(*) from execution where status = 'RUNNING'";
     let none = async {
-        while sqlx::query_scalar::<_, i64>(running).fetch_one(&mut connection).await.unwrap() > 0 {}
+        loop {
+            let running = sqlx::query_scalar::<_, i64>(running).fetch_one(&mut connection).await;
+            if running.expect("counts") == 0 {
+                break;
+            }
+        }
     };
     tokio::time::timeout(PATIENCE, none).await.expect("every child is stopped");
 }

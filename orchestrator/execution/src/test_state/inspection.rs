@@ -44,13 +44,12 @@ fn of_paths(
     let context = turn.context();
     match &turn.state.kind {
         StateKind::Pass(pass) => {
-            let made = match &pass.result {
-                Some(result) => Payload::from_value(result.clone()),
-                None => {
-                    after_input_path(turn, inspection)?;
-                    let input = turn.effective_input(&context)?;
-                    turn.render(pass.parameters.as_ref(), &turn.scope(&input, &context), draft)?
-                }
+            let made = if let Some(result) = &pass.result {
+                Payload::from_value(result.clone())
+            } else {
+                after_input_path(turn, inspection)?;
+                let input = turn.effective_input(&context)?;
+                turn.render(pass.parameters.as_ref(), &turn.scope(&input, &context), draft)?
             };
             let name = if pass.result.is_some() { "result" } else { "afterParameters" };
             inspection.documents.push((name, made.clone()));

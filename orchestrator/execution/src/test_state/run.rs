@@ -77,18 +77,18 @@ fn step(
     match &turn.state.kind {
         StateKind::Task(task) => {
             states::task::begin(turn, task, draft)?;
-            finish(turn, (&task.output, task.transition), taken(mock)?, draft)
+            finish(turn, (&task.output, task.transition), &taken(mock)?, draft)
         }
         StateKind::Parallel(parallel) => {
             states::parallel::begin(turn, parallel, draft)?;
             let result = taken(mock)?;
-            finish(turn, (&parallel.output, parallel.transition), result, draft)
+            finish(turn, (&parallel.output, parallel.transition), &result, draft)
         }
         StateKind::Map(map) => {
             let limits = Limits::of(turn, map, draft)?;
             let result = taken(mock)?;
             limits.check(request, &result)?;
-            finish(turn, (&map.output, map.transition), result, draft)
+            finish(turn, (&map.output, map.transition), &result, draft)
         }
         StateKind::Wait(wait) => match states::wait::begin(turn, wait, draft)? {
             Next::Stay => states::wait::finish(turn, draft),
@@ -113,13 +113,13 @@ fn taken(mock: Option<Mocked>) -> Result<Payload, Fault> {
 fn finish(
     turn: &Turn<'_>,
     (output, transition): (&Output, Transition),
-    result: Payload,
+    result: &Payload,
     draft: &mut Draft,
 ) -> Result<Next, Fault> {
     let context = turn.context();
-    let scope = turn.scope(&turn.visit.input, &context).with_result(&result);
+    let scope = turn.scope(&turn.visit.input, &context).with_result(result);
     let made = turn.make(output, result.clone(), &scope, draft)?;
-    let assigned = turn.assign(&turn.state.assign, &result, &scope, draft)?;
+    let assigned = turn.assign(&turn.state.assign, result, &scope, draft)?;
     Ok(Next::exit(made, assigned, transition))
 }
 
@@ -138,9 +138,10 @@ impl Limits {
         let input = turn.effective_input(&context)?;
         let scope = turn.scope(&input, &context);
         let reads = map.distributed.as_ref().is_some_and(|it| it.reader.is_some());
-        let items = match reads {
-            true => None,
-            false => Some(states::map::array_of_items(turn, map, &scope, draft)?.0),
+        let items = if reads {
+            None
+        } else {
+            Some(states::map::array_of_items(turn, map, &scope, draft)?.0)
         };
         let max_concurrency = match &map.max_concurrency {
             Some(number) => number

@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 /// For `localhost`, a hundred years; it guards nothing.
@@ -39,19 +39,20 @@ impl Api {
         tokio::spawn(async move {
             loop {
                 let (socket, _) = listener.accept().await.expect("accepts");
-                let acceptor = acceptor.clone();
-                tokio::spawn(async move {
-                    // A client that does not trust us breaks off.
-                    let Ok(mut stream) = acceptor.accept(socket).await else { return };
-                    let _ = stream.read(&mut [0; 4_096]).await;
-                    let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
-                                  content-length: 13\r\nconnection: close\r\n\r\n{\"safe\":true}";
-                    let _ = stream.write_all(answer.as_bytes()).await;
-                    let _ = stream.shutdown().await;
-                });
+                tokio::spawn(Self::answer(acceptor.clone(), socket));
             }
         });
         Self { address }
+    }
+
+    async fn answer(acceptor: TlsAcceptor, socket: TcpStream) {
+        // A client that does not trust us breaks off.
+        let Ok(mut stream) = acceptor.accept(socket).await else { return };
+        let _ = stream.read(&mut [0; 4_096]).await;
+        let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
+                      content-length: 13\r\nconnection: close\r\n\r\n{\"safe\":true}";
+        let _ = stream.write_all(answer.as_bytes()).await;
+        let _ = stream.shutdown().await;
     }
 
     async fn call(

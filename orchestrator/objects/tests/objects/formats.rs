@@ -97,7 +97,8 @@ async fn items_are_limited_and_taken_up_again_where_reading_ended() {
 #[tokio::test]
 async fn a_large_file_comes_in_chunks_of_bounded_size() {
     let folder = Folder::new();
-    let lines: String = (0..100_000).map(|n| format!("{{\"number\":{n}}}\n")).collect();
+    let lines: Vec<_> = (0..100_000).map(|n| format!("{{\"number\":{n}}}")).collect();
+    let lines = lines.join("\n");
     folder.write("file", &lines);
     let request = request("file", Source::JsonLines);
     let mut items = Items::open(&folder.objects, request).await.unwrap();

@@ -63,7 +63,9 @@ fn suite(path: PathBuf) -> Result<Option<Suite>, CommandError> {
         Ok(machine) => Arc::new(machine),
         Err(faults) => {
             let name = definition.display().to_string();
-            faults.iter().for_each(|fault| output::note(validate::text_of(&name, fault)));
+            for fault in &faults {
+                output::note(validate::text_of(&name, fault));
+            }
             return Ok(None);
         }
     };

@@ -86,15 +86,15 @@ impl TestFile {
         let file: Self = serde_json::from_str(text).map_err(|error| {
             CommandError::usage(format!("{}: {error}; docs/cli.md shows the form", path.display()))
         })?;
-        for case in &file.cases {
-            for (state, mocks) in case.mocks.iter().chain(&file.mocks) {
-                mocks.check().map_err(|fault| {
-                    CommandError::usage(format!(
-                        "{}: case `{}`, mocks of `{state}`: {fault}",
-                        path.display(),
-                        case.name
-                    ))
-                })?;
+        let every = file.cases.iter().flat_map(|case| {
+            let mocks = case.mocks.iter().chain(&file.mocks);
+            mocks.map(|(state, mocks)| (&case.name, state, mocks))
+        });
+        for (case, state, mocks) in every {
+            if let Err(fault) = mocks.check() {
+                let path = path.display();
+                let text = format!("{path}: case `{case}`, mocks of `{state}`: {fault}");
+                return Err(CommandError::usage(text));
             }
         }
         Ok(file)
@@ -192,7 +192,7 @@ mod tests {
         let Mocks::Always(one) = &case.mocks["One"] else { panic!("one answer for all") };
         assert_eq!(one.result, Some(Value::Null));
         let Mocks::InTurn(two) = &case.mocks["Two"] else { panic!("a list") };
-        assert_eq!(two[2].after, Duration::from_secs(30 * 86_400));
+        assert_eq!(two[2].after, Duration::from_hours(30 * 24));
     }
 
     #[test]

@@ -18,10 +18,10 @@ pub(crate) fn report(suites: &[(&Path, Vec<(&str, &Outcome)>)]) -> String {
 fn suite(xml: &mut String, file: &str, cases: &[(&str, &Outcome)]) {
     let failures = cases.iter().filter(|(_, outcome)| !outcome.differences.is_empty()).count();
     let name = escaped(file);
-    write!(
+    let tests = cases.len();
+    writeln!(
         xml,
-        "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">\n",
-        cases.len()
+        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">"
     )
     .expect("a string can be written");
     for (case, outcome) in cases {
@@ -34,7 +34,7 @@ fn suite(xml: &mut String, file: &str, cases: &[(&str, &Outcome)]) {
         }
         let message = escaped(&outcome.differences[0]);
         let text = escaped(&outcome.differences.join("\n"));
-        write!(xml, ">\n      <failure message=\"{message}\">{text}</failure>\n    </testcase>\n")
+        writeln!(xml, ">\n      <failure message=\"{message}\">{text}</failure>\n    </testcase>")
             .expect("a string can be written");
     }
     xml.push_str("  </testsuite>\n");

@@ -74,10 +74,13 @@ fn start(case: &Case) -> Start {
     }
 }
 
+/// When a worker answers, and with what.
+type Answer<'a> = (DateTime<Utc>, &'a Mock);
+
 struct Trial<'a> {
     answers: Answers<'a>,
     /// Tasks that a worker holds, and when it answers; never, if it is silent.
-    pending: Vec<(WaitId, Option<(DateTime<Utc>, &'a Mock)>)>,
+    pending: Vec<(WaitId, Option<Answer<'a>>)>,
     events: Vec<Event>,
 }
 

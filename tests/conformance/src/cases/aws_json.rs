@@ -1,8 +1,8 @@
 //! The public history in the shape of AWS's `GetExecutionHistory`.
 
-use asl::Assignment;
+use asl::{Assignment, Payload};
 use execution::event::Failure;
-use execution::history::{Details, PublicEvent};
+use execution::history::{Details, PublicEvent, TaskScheduledDetails};
 use serde_json::{Map, Value, json};
 
 pub(super) fn history(events: &[PublicEvent]) -> Vec<Value> {
@@ -21,7 +21,6 @@ fn event(event: &PublicEvent) -> Value {
 }
 
 fn details(event: &PublicEvent) -> Option<(String, Value)> {
-    let included = || json!({ "truncated": false });
     let details = match &event.details {
         // Seen on AWS: the abort and the start of a Lambda function have no object at all.
         Details::None => return None,
@@ -33,22 +32,12 @@ fn details(event: &PublicEvent) -> Option<(String, Value)> {
         }
         Details::Failure(failed) => Value::Object(failure(failed)),
         Details::StateEntered { name, input } => {
-            let name_of = format!("{}EventDetails", "stateEntered");
-            return Some((
-                name_of,
-                json!({ "input": input.text(), "inputDetails": included(), "name": &**name }),
-            ));
+            let entered =
+                json!({ "input": input.text(), "inputDetails": included(), "name": &**name });
+            return Some(("stateEnteredEventDetails".to_owned(), entered));
         }
         Details::StateExited { name, output, assigned } => {
-            let mut json =
-                json!({ "name": &**name, "output": output.text(), "outputDetails": included() });
-            if !assigned.is_empty() {
-                let variable = |it: &Assignment| (it.name.to_string(), it.value.text().into());
-                json["assignedVariables"] =
-                    assigned.iter().map(variable).collect::<Map<_, _>>().into();
-                json["assignedVariablesDetails"] = included();
-            }
-            return Some(("stateExitedEventDetails".to_owned(), json));
+            return Some(("stateExitedEventDetails".to_owned(), exited(name, output, assigned)));
         }
         Details::ActivityScheduled { resource, input, timeout_seconds, heartbeat_seconds } => {
             limits(
@@ -63,18 +52,7 @@ fn details(event: &PublicEvent) -> Option<(String, Value)> {
             json!({ "input": input.text(), "inputDetails": included(), "resource": &**resource }),
             (*timeout_seconds, None),
         ),
-        Details::TaskScheduled(task) => {
-            let mut details = json!({
-                "resourceType": &*task.resource_type,
-                "resource": &*task.resource,
-                "region": &*task.region,
-                "parameters": task.parameters.text(),
-            });
-            if let Some(role) = &task.credentials_role {
-                details["taskCredentials"] = json!({ "roleArn": &**role });
-            }
-            limits(details, (task.timeout_seconds, task.heartbeat_seconds))
-        }
+        Details::TaskScheduled(task) => task_scheduled(task),
         Details::TaskStarted { resource_type, resource } => {
             json!({ "resourceType": &**resource_type, "resource": &**resource })
         }
@@ -106,6 +84,33 @@ fn details(event: &PublicEvent) -> Option<(String, Value)> {
     let mut name = event.event_type.to_owned();
     name[..1].make_ascii_lowercase();
     Some((name + "EventDetails", details))
+}
+
+fn included() -> Value {
+    json!({ "truncated": false })
+}
+
+fn exited(name: &str, output: &Payload, assigned: &[Assignment]) -> Value {
+    let mut json = json!({ "name": name, "output": output.text(), "outputDetails": included() });
+    if !assigned.is_empty() {
+        let variable = |it: &Assignment| (it.name.to_string(), it.value.text().into());
+        json["assignedVariables"] = assigned.iter().map(variable).collect::<Map<_, _>>().into();
+        json["assignedVariablesDetails"] = included();
+    }
+    json
+}
+
+fn task_scheduled(task: &TaskScheduledDetails) -> Value {
+    let mut details = json!({
+        "resourceType": &*task.resource_type,
+        "resource": &*task.resource,
+        "region": &*task.region,
+        "parameters": task.parameters.text(),
+    });
+    if let Some(role) = &task.credentials_role {
+        details["taskCredentials"] = json!({ "roleArn": &**role });
+    }
+    limits(details, (task.timeout_seconds, task.heartbeat_seconds))
 }
 
 fn failure(failure: &Failure) -> Map<String, Value> {

@@ -77,10 +77,9 @@ pub(super) fn read(fields: &mut Fields<'_>, mode: Mode) -> Option<Distributed> {
     if let (Mode::Inline, Some(field)) = (mode, asks_for_more) {
         fields.report(Fault::OnlyDistributed { field });
     }
-    if asks_for_more.is_some() || matches!(mode, Mode::Distributed(_)) {
-        if fields.check.machine_type == MachineType::Express {
-            fields.report(Fault::NotInExpress { what: "Distributed Map" });
-        }
+    let distributed = asks_for_more.is_some() || matches!(mode, Mode::Distributed(_));
+    if distributed && fields.check.machine_type == MachineType::Express {
+        fields.report(Fault::NotInExpress { what: "Distributed Map" });
     }
     let reader = fields.get("ItemReader").and_then(|field| ItemReader::read(&field));
     let batcher = fields.get("ItemBatcher").and_then(|field| ItemBatcher::read(&field));

@@ -177,7 +177,7 @@ fn number(
     number.transpose().map_err(|error| turn.fault(error))
 }
 
-/// Seen on AWS: a wrong MaxItems is the reader's failure, not the state's.
+/// Seen on AWS: a wrong `MaxItems` is the reader's failure, not the state's.
 fn max_items(
     distributed: &Distributed,
     scope: &Scope<'_>,

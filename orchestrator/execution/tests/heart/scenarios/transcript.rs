@@ -62,7 +62,8 @@ fn line_of(seq: Seq, event: &Event) -> String {
 /// ` $NAME = VALUE` for each variable.
 fn assigned(kind: &EventKind) -> String {
     let EventKind::StateExited { assigned, .. } = kind else { return String::new() };
-    assigned.iter().map(|it| format!(" ${} = {}", it.name, it.value.text())).collect()
+    let assigned = assigned.iter().map(|it| format!(" ${} = {}", it.name, it.value.text()));
+    assigned.collect::<Vec<_>>().concat()
 }
 
 fn open(branch: &OpenBranch) -> String {
