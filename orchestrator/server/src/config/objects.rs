@@ -12,7 +12,7 @@ pub(crate) struct ObjectSettings {
     /// Each folder in this one is a bucket of Distributed Maps; nothing outside it is read or written
     #[arg(long, env = "EVERSTEP_OBJECTS_FOLDER", value_name = "FOLDER")]
     objects_folder: Option<PathBuf>,
-    /// An S3-compatible object storage of Distributed Maps, such as <http://127.0.0.1:9000>. Not given: AWS's own
+    /// An S3-compatible object storage of Distributed Maps, by its URL. Not given: AWS's own
     #[arg(long, env = "EVERSTEP_OBJECTS_ENDPOINT", value_name = "URL")]
     objects_endpoint: Option<String>,
     /// The region of the object storage
