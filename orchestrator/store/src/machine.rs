@@ -10,6 +10,9 @@ use crate::id::{MachineId, NamespaceId, RevisionId};
 use crate::sql::sql;
 use crate::store::{Creation, Store};
 
+/// Each is asked for an execution's name in turn, so there is an end to it.
+const DELETED_MACHINES_MAX: i64 = 100;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MachineType {
     Standard,
@@ -150,6 +153,20 @@ impl Store {
             .bind(name)
             .fetch_optional(&self.pool);
         Ok(self.answer(read).await?.as_ref().map(machine))
+    }
+
+    /// Those that held the name before they were deleted, the last one first: their executions are still shown.
+    pub async fn deleted_machines(
+        &self,
+        namespace: NamespaceId,
+        name: &str,
+    ) -> Result<Vec<MachineId>, StoreError> {
+        let read = sqlx::query_scalar(sql!("machine/find_deleted.sql"))
+            .bind(namespace)
+            .bind(name)
+            .bind(DELETED_MACHINES_MAX)
+            .fetch_all(&self.pool);
+        self.answer(read).await
     }
 
     /// By name, from the first after `after`.

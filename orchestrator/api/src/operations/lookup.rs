@@ -80,7 +80,7 @@ impl Operations {
         Ok(Found { arn: arn.to_owned(), namespace, row })
     }
 
-    /// A name that was not chosen is the id itself: such an execution is found even after its machine is gone.
+    /// Of the machine that has the name now, or of one that had it and is deleted. A name that was not chosen is the id itself.
     async fn execution_row(
         &self,
         namespace: &Namespace,
@@ -97,10 +97,17 @@ impl Operations {
                 return Ok(row);
             }
         }
-        let Some(machine) = store.machine_by_name(namespace.id, machine).await? else {
-            return Ok(None);
-        };
-        Ok(store.execution_by_name(machine.id, name).await?)
+        if let Some(standing) = store.machine_by_name(namespace.id, machine).await?
+            && let Some(row) = store.execution_by_name(standing.id, name).await?
+        {
+            return Ok(Some(row));
+        }
+        for deleted in store.deleted_machines(namespace.id, machine).await? {
+            if let Some(row) = store.execution_by_name(deleted, name).await? {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
     }
 }
 

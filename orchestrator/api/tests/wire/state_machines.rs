@@ -133,6 +133,30 @@ async fn a_deleted_machine_takes_no_new_executions_and_ends_those_that_run() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn executions_of_a_deleted_machine_are_found_by_their_names() {
+    let mut world = World::new().await;
+    let pass = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#;
+    for result in ["1", "2"] {
+        // Given a machine that ran and was deleted, twice under the same name.
+        world.create("order", pass).await;
+        let named =
+            v1::StartExecutionRequest { name: format!("run-{result}"), ..start("order", result) };
+        let started = world.executions.start_execution(named).await.unwrap().into_inner();
+        world.watch(&started.execution_arn).await;
+        let delete = v1::DeleteStateMachineRequest {
+            state_machine: "order".to_owned(),
+            ..v1::DeleteStateMachineRequest::default()
+        };
+        world.machines.delete_state_machine(delete).await.unwrap();
+    }
+    for result in ["1", "2"] {
+        let arn = format!("arn:aws:states:us-east-1:000000000000:execution:order:run-{result}");
+        let found = world.describe(&arn).await;
+        assert_eq!(found.output.as_deref(), Some(result), "{arn}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_faulty_definition_is_an_answer_of_validate_and_a_refusal_of_create() {
     use tonic_types::StatusExt as _;
     let mut world = World::new().await;
