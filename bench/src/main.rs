@@ -6,6 +6,7 @@ mod client;
 mod floor;
 mod machine;
 mod measure;
+mod pace;
 mod report;
 mod stage;
 mod statements;
@@ -35,7 +36,9 @@ enum Command {
     Chain(measure::Options),
     /// A Map over 1,000 tasks
     FanOut(measure::Options),
-    /// All three
+    /// Ten states of JSONPath over 4 kB, and the same in JSONata; with the pace of the pure floors alone
+    Data(measure::Options),
+    /// All of them
     All(measure::Options),
     #[command(hide = true)]
     Worker(worker::Worker),
@@ -58,12 +61,13 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<(), Fault> {
-    use workload::Workload::{Chain, FanOut, Order};
+    use workload::Workload::{Chain, Data, DataJsonata, FanOut, Order};
     match command {
         Command::Order(options) => measure::run(&[Order], &options),
         Command::Chain(options) => measure::run(&[Chain], &options),
         Command::FanOut(options) => measure::run(&[FanOut], &options),
-        Command::All(options) => measure::run(&[Order, Chain, FanOut], &options),
+        Command::Data(options) => measure::run(&[Data, DataJsonata], &options),
+        Command::All(options) => measure::run(&[Order, Chain, FanOut, Data, DataJsonata], &options),
         Command::Worker(worker) => runtime()?.block_on(worker.run()),
         Command::Client(client) => {
             println!("{}", runtime()?.block_on(client.run())?.to_json());

@@ -7,6 +7,7 @@ use sqlx::{PgConnection, Row as _};
 
 use crate::floor::Floor;
 use crate::machine::{self, Spent};
+use crate::pace::Pace;
 use crate::report::{self, Run};
 use crate::stage::{self, Stage};
 use crate::workload::Workload;
@@ -65,6 +66,12 @@ pub(crate) fn run(workloads: &[Workload], options: &Options) -> Result<(), Fault
     let cluster = stage.clear();
     let floor = runtime.block_on(Floor::measure(&stage::database_url(&cluster)))?;
     println!("\n{floor}");
+    for workload in workloads {
+        let of_it = runs.iter().filter(|run| run.workload == *workload);
+        if let Some(pace) = Pace::measure(*workload)? {
+            println!("{}", pace.line(&of_it.collect::<Vec<_>>()));
+        }
+    }
     if let Some(path) = &options.json {
         let runs: Vec<Value> = runs.iter().map(|run| run.to_json(floor.rows_per_s)).collect();
         fs::write(path, serde_json::to_string_pretty(&runs)? + "\n")?;

@@ -59,7 +59,7 @@ impl Run {
     fn task_steps_per_s(&self) -> f64 {
         self.executions_per_s() * count(self.workload.tasks() as u64)
     }
-    fn cpu_ms_per_execution(&self) -> f64 {
+    pub(crate) fn cpu_ms_per_execution(&self) -> f64 {
         self.cpu_s.values().sum::<f64>() * 1e3 / self.executions()
     }
     fn stolen_cores(&self) -> f64 {
@@ -88,7 +88,7 @@ impl Run {
             .map(|(name, cpu_s)| format!("{name} {:.2}", cpu_s * 1e3 / self.steps()))
             .collect();
         format!(
-            "{:<9}{:>5}{:>10.1}{:>10.0}{:>9.2}{:>9.2}{:>9.2}{:>9.0}{:>8.2}{:>8.2}  {}",
+            "{:<13}{:>5}{:>10.1}{:>10.0}{:>9.2}{:>9.2}{:>9.2}{:>9.0}{:>8.2}{:>8.2}  {}",
             self.workload.name(),
             self.concurrency,
             self.executions_per_s(),
@@ -106,7 +106,7 @@ impl Run {
 
 pub(crate) fn heading() -> String {
     format!(
-        "{:<9}{:>5}{:>10}{:>10}{:>9}{:>9}{:>9}{:>9}{:>8}{:>8}  CPU s by process per 1,000 steps",
+        "{:<13}{:>5}{:>10}{:>10}{:>9}{:>9}{:>9}{:>9}{:>8}{:>8}  CPU s by process per 1,000 steps",
         "workload",
         "conc",
         "exec/s",

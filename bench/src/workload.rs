@@ -1,10 +1,13 @@
 //! The workloads: what is run, on which input, and how it is counted.
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
 /// Wide enough that handing tasks out dominates, small enough for the largest payload that AWS allows.
 const FAN_OUT_TASKS: usize = 1000;
 const CHAIN_STATES: usize = 10;
+const DATA_STATES: usize = 10;
 
 /// The queues of the tasks; the worker adds a field of the same name.
 pub(crate) const QUEUES: [&str; 3] = ["payment", "inventory", "shipping"];
@@ -17,6 +20,10 @@ pub(crate) enum Workload {
     Chain,
     /// A Map over 1,000 tasks
     FanOut,
+    /// Ten states of JSONPath over an order of 4 kB, no task
+    Data,
+    /// The same in JSONata
+    DataJsonata,
 }
 
 impl Workload {
@@ -25,6 +32,8 @@ impl Workload {
             Self::Order => "order",
             Self::Chain => "chain",
             Self::FanOut => "fan-out",
+            Self::Data => "data",
+            Self::DataJsonata => "data-jsonata",
         }
     }
 
@@ -32,7 +41,7 @@ impl Workload {
     pub(crate) fn tasks(self) -> usize {
         match self {
             Self::Order => QUEUES.len(),
-            Self::Chain => 0,
+            Self::Chain | Self::Data | Self::DataJsonata => 0,
             Self::FanOut => FAN_OUT_TASKS,
         }
     }
@@ -42,13 +51,14 @@ impl Workload {
         match self {
             Self::Order | Self::FanOut => self.tasks(),
             Self::Chain => CHAIN_STATES,
+            Self::Data | Self::DataJsonata => DATA_STATES,
         }
     }
 
     /// Measured where none is asked for. One fan-out is a thousand wide by itself.
     pub(crate) fn usual_concurrency(self) -> &'static [usize] {
         match self {
-            Self::Order | Self::Chain => &[1, 64, 256],
+            Self::Order | Self::Chain | Self::Data | Self::DataJsonata => &[1, 64, 256],
             Self::FanOut => &[1],
         }
     }
@@ -58,6 +68,19 @@ impl Workload {
             Self::Order => chain_of(QUEUES.map(|queue| (queue.to_owned(), task(queue)))),
             Self::Chain => chain_of((1..=CHAIN_STATES).map(pass)),
             Self::FanOut => fan_out(),
+            Self::Data => parsed(include_str!("../workloads/data.jsonpath.json")),
+            Self::DataJsonata => parsed(include_str!("../workloads/data.jsonata.json")),
+        }
+    }
+
+    /// Its definition's file and its input's, where it has files.
+    pub(crate) fn files(self) -> Option<[PathBuf; 2]> {
+        let file =
+            |name| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/workloads")).join(name);
+        match self {
+            Self::Data => Some(["data.jsonpath.json", "data.input.json"].map(file)),
+            Self::DataJsonata => Some(["data.jsonata.json", "data.input.json"].map(file)),
+            Self::Order | Self::Chain | Self::FanOut => None,
         }
     }
 
@@ -65,8 +88,13 @@ impl Workload {
         match self {
             Self::Order | Self::Chain => order(number),
             Self::FanOut => json!({"items": (0..FAN_OUT_TASKS).collect::<Vec<_>>()}),
+            Self::Data | Self::DataJsonata => parsed(include_str!("../workloads/data.input.json")),
         }
     }
+}
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).expect("a file of this crate is JSON")
 }
 
 /// The order that the peers are measured with: the same fields, the same sizes.
