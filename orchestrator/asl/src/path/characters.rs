@@ -146,8 +146,17 @@ impl Characters {
     }
 }
 
-/// Resolves the escapes of a quoted name or string.
+/// Resolves the escapes of a quoted string.
 pub(super) fn unescape(text: &str) -> String {
+    resolve(text, None)
+}
+
+/// Those of a quoted name. Seen on AWS: a backslash before the quote that is not the name's own stays.
+pub(super) fn unescape_name(text: &str, quote: char) -> String {
+    resolve(text, Some(if quote == '\'' { '"' } else { '\'' }))
+}
+
+fn resolve(text: &str, kept: Option<char>) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
@@ -162,6 +171,7 @@ pub(super) fn unescape(text: &str) -> String {
             Some('n') => plain.push('\n'),
             Some('b') => plain.push('\u{8}'),
             Some('u') => push_code_unit(&mut characters, &mut plain),
+            Some(other) if Some(other) == kept => plain.extend(['\\', other]),
             Some(other) => plain.push(other),
             None => plain.push('\\'),
         }

@@ -1,7 +1,7 @@
 //! Jayway's path grammar, quirks included: what it accepts, and what it says about the rest.
 
 use super::PathError;
-use super::characters::{Characters, unescape};
+use super::characters::{Characters, unescape_name};
 use super::filter;
 use super::function::{self, Call};
 use super::token::{Compiled, Slice, Token};
@@ -245,7 +245,7 @@ impl Compiler<'_> {
                 (',', None) => after_comma = true,
                 (_, Some(start)) if character == quote => {
                     self.expect_end_of_name(place)?;
-                    names.push(unescape(&self.characters.slice(start, place)));
+                    names.push(unescape_name(&self.characters.slice(start, place), quote));
                     (opened, closed) = (None, place);
                 }
                 (_, None) if character == quote => (opened, after_comma) = (Some(place + 1), false),
