@@ -3,10 +3,14 @@
 //! Partition, region and account are a namespace's settings. An ARN of any other is refused, so that a client which
 //! is pointed at the wrong place hears it instead of "does not exist".
 
-use engine::Namespace;
+use engine::{Machine, Namespace};
+use execution::ExecutionId;
+use store::{ExecutionRow, MachineType};
+use uuid::Uuid;
 
 const KIND_MACHINE: &str = "stateMachine";
 const KIND_EXECUTION: &str = "execution";
+const KIND_EXPRESS: &str = "express";
 const KIND_ACTIVITY: &str = "activity";
 const KIND_CONNECTION: &str = "connection/";
 
@@ -34,10 +38,27 @@ pub fn execution(namespace: &Namespace, machine: &str, name: &str) -> String {
     format!("arn:{partition}:states:{region}:{account}:{KIND_EXECUTION}:{machine}:{name}")
 }
 
-/// Of an Express execution, which has no history to look up.
+/// Of a state that is tested alone: AWS shows it as an Express execution's, without an id.
 pub fn express(namespace: &Namespace, machine: &str, name: &str) -> String {
     let Namespace { partition, region, account, .. } = namespace;
-    format!("arn:{partition}:states:{region}:{account}:express:{machine}:{name}")
+    format!("arn:{partition}:states:{region}:{account}:{KIND_EXPRESS}:{machine}:{name}")
+}
+
+/// Of an execution that the machine starts. Express executions share names: the id tells them apart.
+pub fn execution_on(machine: &Machine, name: &str, id: ExecutionId) -> String {
+    match machine.express {
+        None => execution(&machine.namespace, &machine.name, name),
+        Some(_) => format!("{}:{id}", express(&machine.namespace, &machine.name, name)),
+    }
+}
+
+pub fn execution_of(namespace: &Namespace, row: &ExecutionRow) -> String {
+    match row.machine_type {
+        MachineType::Standard => execution(namespace, &row.machine_name, &row.name),
+        MachineType::Express => {
+            format!("{}:{}", express(namespace, &row.machine_name, &row.name), row.id)
+        }
+    }
 }
 
 pub fn activity(namespace: &Namespace, name: &str) -> String {
@@ -86,6 +107,30 @@ pub fn parse_execution<'a>(
             expected: "arn:<partition>:states:<region>:<account>:execution:<state machine>:<name>",
         }),
     }
+}
+
+/// Whether it is meant as the ARN of an Express execution.
+pub fn is_express(arn: &str) -> bool {
+    arn.split(':').nth(5) == Some(KIND_EXPRESS)
+}
+
+/// The names of the state machine and of the execution, and its id.
+pub fn parse_express<'a>(
+    namespace: &Namespace,
+    arn: &'a str,
+) -> Result<(&'a str, &'a str, ExecutionId), ArnError> {
+    let names: Vec<&str> = parse(namespace, arn, KIND_EXPRESS)?.split(':').collect();
+    if let [machine, name, id] = names[..]
+        && let Ok(id) = Uuid::try_parse(id)
+        && !machine.is_empty()
+        && !name.is_empty()
+    {
+        return Ok((machine, name, ExecutionId(id)));
+    }
+    Err(ArnError::Incomplete {
+        arn: arn.to_owned(),
+        expected: "arn:<partition>:states:<region>:<account>:express:<state machine>:<name>:<id>",
+    })
 }
 
 /// The name of a connection, given as such or in an ARN. Its region, account and id may be another's: a definition that is

@@ -34,9 +34,9 @@ impl engine::Border for Border {
         read_call(namespace, parameters.value()).map_err(|refusal| failure(&refusal))
     }
 
-    fn arns(&self, machine: &Machine, name: &str) -> (String, String) {
+    fn arns(&self, machine: &Machine, name: &str, id: ExecutionId) -> (String, String) {
         (
-            arn::execution(&machine.namespace, &machine.name, name),
+            arn::execution_on(machine, name, id),
             arn::state_machine(&machine.namespace, &machine.name),
         )
     }

@@ -6,6 +6,7 @@
 pub mod arn;
 pub mod border;
 pub mod errors;
+pub mod express;
 pub mod grpc;
 pub mod http_tasks;
 pub mod limits;

@@ -8,6 +8,7 @@ pub const DEFINITION_BYTES_MAX: usize = 1_048_576;
 pub const ROLE_ARN_LENGTH_MAX: usize = 256;
 pub const ERROR_LENGTH_MAX: usize = 256;
 pub const CAUSE_LENGTH_MAX: usize = 32_768;
+pub const TRACE_HEADER_LENGTH_MAX: usize = 256;
 pub const WORKER_LENGTH_MAX: usize = 80;
 pub const PAGE_SIZE_MAX: u32 = 1_000;
 pub const PAGE_SIZE_DEFAULT: u32 = 100;

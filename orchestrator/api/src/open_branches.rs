@@ -39,6 +39,17 @@ impl Folded {
     }
 }
 
+/// Of an Express execution, which no row says more of than that it began.
+pub(crate) fn in_memory(folded: &Folded, started_at: DateTime<Utc>) -> v1::OpenBranch {
+    v1::OpenBranch {
+        entered_at: Some(timestamp(started_at)),
+        since: Some(timestamp(started_at)),
+        until: folded.execution.deadline().map(timestamp),
+        waits_for: Some(WaitsFor::InMemory(v1::InMemoryWait {})),
+        ..v1::OpenBranch::default()
+    }
+}
+
 pub(crate) fn open_branches(folded: &Folded, pollers: impl Fn(&str) -> u32) -> Vec<v1::OpenBranch> {
     let branches = folded.execution.open_branches();
     branches.into_iter().map(|branch| shown(folded, branch, &pollers)).collect()

@@ -35,6 +35,7 @@ mod get_execution_history;
 mod list_executions;
 mod start_execution;
 mod start_execution_and_wait;
+mod start_sync_execution;
 mod stop_execution;
 mod watch_execution;
 

@@ -17,7 +17,7 @@ pub trait Border: fmt::Debug + Send + Sync + 'static {
     fn read_call(&self, namespace: &Namespace, parameters: &Payload) -> Result<ChildCall, Failure>;
 
     /// Of the execution and of its state machine.
-    fn arns(&self, machine: &Machine, name: &str) -> (String, String);
+    fn arns(&self, machine: &Machine, name: &str, id: ExecutionId) -> (String, String);
 
     /// The call was understood and not followed.
     fn refusal(&self, namespace: &Namespace, call: &ChildCall, refused: &ChildRefused) -> Failure;

@@ -6,7 +6,8 @@ use std::sync::{Arc, RwLock};
 
 use asl::StateMachine;
 use execution::ExecutionId;
-use store::{MachineId, MachineStatus, NamespaceId, Revision, RevisionId, Store};
+use execution::express::Keeps;
+use store::{MachineId, MachineStatus, MachineType, NamespaceId, Revision, RevisionId, Store};
 
 use crate::error::EngineError;
 
@@ -36,6 +37,8 @@ pub struct Machine {
     pub name: String,
     pub role_arn: String,
     pub definition: Arc<StateMachine>,
+    /// Of an Express machine: what the histories of its executions hold.
+    pub express: Option<Keeps>,
 }
 
 /// Whoever changes a machine or a namespace calls `forget_*` after the change is durable.
@@ -138,6 +141,7 @@ impl Catalog {
             revision: row.revision.id,
             namespace: Arc::clone(namespace),
             name: row.name,
+            express: express(row.machine_type, &row.revision),
             role_arn: row.revision.role_arn,
             definition,
         });
@@ -184,6 +188,7 @@ impl Catalog {
             revision: row.revision,
             namespace: self.namespace_by_id(row.namespace).await?,
             name: row.machine_name,
+            express: express(row.machine_type, &revision),
             role_arn: revision.role_arn,
             definition: self.parsed(row.revision, &revision.definition)?,
         }))
@@ -226,5 +231,12 @@ impl Catalog {
         }
         definitions.insert(revision, Arc::clone(&machine));
         Ok(machine)
+    }
+}
+
+fn express(machine_type: MachineType, revision: &Revision) -> Option<Keeps> {
+    match machine_type {
+        MachineType::Standard => None,
+        MachineType::Express => Some(Keeps::by_logging(&revision.configuration.logging)),
     }
 }

@@ -15,7 +15,7 @@ use crate::border::{ChildCall, ChildRefused};
 use crate::catalog::{Catalog, Machine, Namespace};
 use crate::error::EngineError;
 use crate::patience::Patience;
-use crate::starter::{ChildStart, Start, Started, Starter};
+use crate::starter::{ChildStart, Start, Started, Starter, Waits};
 
 /// Starts under way: enough to fill the lanes' batches, few enough to leave callers room in their mailboxes.
 const UNDER_WAY_MAX: usize = 1024;
@@ -106,7 +106,7 @@ impl Children {
         let Some(machine) = self.catalog.machine(&namespace, &call.machine).await? else {
             return Err(refused(ChildRefused::MachineDoesNotExist));
         };
-        let id = self.starter.child_id(&machine, call.name.as_deref(), order.id);
+        let id = self.starter.placed(&machine, call.name.as_deref(), order.id);
         let started = match self.started(order, &machine, &call, id).await {
             Ok(started) => started,
             Err(EngineError::ExecutionAlreadyExists { execution }) if execution == id => {
@@ -126,7 +126,7 @@ impl Children {
         if order.awaited && started.id != id {
             return Err(refused(ChildRefused::NameTaken));
         }
-        let (arn, _) = border.arns(&machine, &started.name);
+        let (arn, _) = border.arns(&machine, &started.name, started.id);
         Ok(StartedChild { id: started.id, arn: arn.into(), started_at: started.started_at })
     }
 
@@ -153,8 +153,9 @@ impl Children {
             machine: Arc::clone(machine),
             name: call.name.clone(),
             input: call.input.clone(),
-            arns: Box::new(move |name| border.arns(&of, name)),
+            arns: Box::new(move |name, id| border.arns(&of, name, id)),
             child: Some(ChildStart { id: order.id, parent, of_run: None }),
+            waits: Waits::ForStart,
         };
         let post = |lanes: &crate::lane::Lanes, id, mail| match lanes.of(id) {
             Some(lane) => lane.post(mail),

@@ -4,6 +4,7 @@
 mod batch;
 mod children;
 mod driver;
+mod express;
 mod handle;
 mod journal;
 mod mail;
@@ -24,8 +25,9 @@ use store::NodeId;
 use tokio::sync::mpsc;
 use tracing::{debug, error};
 
-pub(crate) use batch::{Answer, Batch, StartOutcome, Unit};
+pub(crate) use batch::{Answer, Batch, StartOutcome, Unit, Written};
 pub(crate) use driver::{Deposed, Driver};
+pub(crate) use express::Express;
 pub(crate) use handle::{LaneHandle, Lanes};
 pub(crate) use mail::{Heard, Mail, StartMail};
 pub(crate) use perform::ended_by;
@@ -133,7 +135,8 @@ impl Lane {
     }
 
     fn start(&mut self, mail: StartMail, batch: &mut Batch) {
-        let StartMail { id, new, machine, namespace, arn, trigger, reply, started, end } = mail;
+        let StartMail { id, new, machine, namespace, arn, trigger, reply, started, waits, end } =
+            mail;
         if self.residents.contains_key(&id) {
             // A child that was asked for twice: its first start is durable, or in this batch.
             batch.answer(id, Answer::Started(reply, started));
@@ -146,10 +149,15 @@ impl Lane {
         }
         let mut resident = Resident::new(Execution::begin(id), machine, namespace, arn);
         resident.ends.extend(end);
+        let mut new = Some(new);
+        resident.express =
+            trigger.express.and_then(|keeps| new.take().map(|new| Express::new(keeps, waits, new)));
         self.residents.insert(id, resident);
         match self.decide(id, Trigger::Start(trigger), batch) {
             Ok(()) => {
-                batch.start(id, new);
+                if let Some(new) = new {
+                    batch.start(id, new);
+                }
                 batch.answer(id, Answer::Started(reply, started));
             }
             Err(error) => {
@@ -271,8 +279,7 @@ impl Lane {
         }
         let begun = resident.tasks_begun(&decision);
         let namespace = resident.namespace;
-        batch.add(id, (decision.first_seq, decision.first_public_id), decision.events);
-        batch.send(id, decision.messages);
+        self.collect(id, decision, batch);
         // A task for which a worker waits is handed out in the commit that schedules it.
         for (wait, queue) in begun {
             if let Some(reservation) = self.around.queues.reserve(namespace, &queue) {

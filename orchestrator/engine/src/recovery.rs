@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use execution::{EventKind, Execution, ExecutionId, WaitId, codec};
+use execution::express::Keeps;
+use execution::{EventKind, Execution, ExecutionId, Seq, WaitId, codec};
 use store::{HistoryFrom, HistoryPage, HistoryRow, Store};
 
 use crate::catalog::Catalog;
 use crate::error::EngineError;
-use crate::lane::Resident;
+use crate::lane::{Express, Resident};
 
 /// A read of a long history, in parts: bounded in memory, and few enough round trips.
 const ROWS_A_READ: u32 = 1000;
@@ -33,6 +34,8 @@ pub(crate) async fn read_back(
     }
     let mut resident = Resident::new(folded.execution, machine, row.namespace, folded.arn);
     resident.hand_outs_before = folded.hand_outs_before;
+    let recorded = resident.execution.last_seq();
+    resident.express = folded.express.map(|keeps| Express::again(keeps, recorded));
     Ok(Some(resident))
 }
 
@@ -42,20 +45,28 @@ struct Folded {
     arn: Arc<str>,
     /// Of the waits that offered a task again.
     hand_outs_before: BTreeMap<WaitId, u32>,
+    express: Option<Keeps>,
 }
 
 impl Folded {
     fn new(id: ExecutionId) -> Self {
-        Self { execution: Execution::begin(id), arn: "".into(), hand_outs_before: BTreeMap::new() }
+        Self {
+            execution: Execution::begin(id),
+            arn: "".into(),
+            hand_outs_before: BTreeMap::new(),
+            express: None,
+        }
     }
 
     fn row(&mut self, row: &HistoryRow) -> Result<(), EngineError> {
         let events = codec::decode(row.format, &row.events)
             .map_err(|error| EngineError::Refused { reason: error.to_string() })?;
+        self.execution.count_from(Seq(row.seq));
         for (number, event) in (row.seq..).map(WaitId).zip(&events) {
             self.execution.apply(event, row.at);
             if let EventKind::ExecutionStarted(started) = &event.kind {
                 self.arn = started.execution_arn.as_str().into();
+                self.express = started.express;
             } else if let EventKind::TaskOfferedAgain { wait, .. } = &event.kind {
                 let before = self.hand_outs_before.remove(wait).unwrap_or(0);
                 self.hand_outs_before.insert(number, before + 1);

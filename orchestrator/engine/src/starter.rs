@@ -17,8 +17,8 @@ use crate::error::EngineError;
 use crate::lane::{Lanes, Mail, StartMail, StartOutcome, Surroundings};
 use crate::reply::{Reply, received};
 
-/// From an execution's name to `(execution ARN, state machine ARN)`.
-pub type Arns = Box<dyn FnOnce(&str) -> (String, String) + Send>;
+/// From an execution's name and id to `(execution ARN, state machine ARN)`.
+pub type Arns = Box<dyn FnOnce(&str, ExecutionId) -> (String, String) + Send>;
 
 pub struct Start {
     pub machine: Arc<Machine>,
@@ -29,11 +29,21 @@ pub struct Start {
     pub arns: Arns,
     /// Set where a task starts it.
     pub(crate) child: Option<ChildStart>,
+    pub(crate) waits: Waits,
+}
+
+/// What the caller waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waits {
+    /// To be durable.
+    ForStart,
+    /// The end of an Express execution, with which its start is written.
+    ForEnd,
 }
 
 impl Start {
     pub fn new(machine: Arc<Machine>, name: Option<String>, input: Payload, arns: Arns) -> Self {
-        Self { machine, name, input, arns, child: None }
+        Self { machine, name, input, arns, child: None, waits: Waits::ForStart }
     }
 }
 
@@ -93,7 +103,7 @@ impl Starter {
         let chosen = start
             .name
             .clone()
-            .map(|name| ChosenName { name, input_hash: Sha256::digest(start.input.text()).into() });
+            .map(|name| ChosenName { name, input_hash: input_hash(&machine, &start.input) });
         let (reply, outcome) = Reply::channel();
         let mail = self.start_mail(start, chosen.clone(), reply, end);
         post(&self.around.lanes, mail.id, Mail::Start(Box::new(mail)));
@@ -106,22 +116,26 @@ impl Starter {
         }
     }
 
-    /// The id that a child will have: a chosen name decides its home.
-    pub(crate) fn child_id(
+    /// The id that an execution will have: a chosen name decides its home, unless others may bear it.
+    pub(crate) fn placed(
         &self,
         machine: &Machine,
         name: Option<&str>,
         id: ExecutionId,
     ) -> ExecutionId {
-        name.map_or(id, |name| id.at_home(home_of_name(machine.id, name, self.homes)))
+        match name {
+            Some(name) if machine.express.is_none() => {
+                id.at_home(home_of_name(machine.id, name, self.homes))
+            }
+            Some(_) | None => id,
+        }
     }
 
     /// The execution that bears the name: the answer to a repeated start, or the reason to refuse this one.
     async fn bearer(&self, machine: &Machine, chosen: &ChosenName) -> Result<Started, EngineError> {
         let row = self.store.execution_by_name(machine.id, &chosen.name).await?;
         let row = row.ok_or_else(|| EngineError::unavailable("the name has just been given up"))?;
-        let same = row.status == ExecutionStatus::Running
-            && row.input_hash.as_ref() == Some(&chosen.input_hash);
+        let same = row.status == ExecutionStatus::Running && row.input_hash == chosen.input_hash;
         if !same {
             return Err(EngineError::ExecutionAlreadyExists { execution: row.id });
         }
@@ -130,14 +144,10 @@ impl Starter {
 
     fn draw_id(&self, machine: &Machine, name: Option<&str>) -> ExecutionId {
         let random = uuid::Uuid::new_v4().as_u128();
-        let home = name.map_or_else(
-            || {
-                let home = random % u128::from(self.homes.unsigned_abs());
-                Home(i16::try_from(home).expect("less than the number of homes"))
-            },
-            |name| home_of_name(machine.id, name, self.homes),
-        );
-        ExecutionId::new(self.around.clock.now(), home, random >> 16)
+        let home = random % u128::from(self.homes.unsigned_abs());
+        let home = Home(i16::try_from(home).expect("less than the number of homes"));
+        let id = ExecutionId::new(self.around.clock.now(), home, random >> 16);
+        self.placed(machine, name, id)
     }
 
     fn start_mail(
@@ -147,14 +157,14 @@ impl Starter {
         reply: Reply<StartOutcome>,
         end: Option<Reply<Ended>>,
     ) -> StartMail {
-        let Start { machine, name, input, arns, child } = start;
+        let Start { machine, name, input, arns, child, waits } = start;
         let id = match &child {
-            Some(child) => self.child_id(&machine, name.as_deref(), child.id),
+            Some(child) => self.placed(&machine, name.as_deref(), child.id),
             None => self.draw_id(&machine, name.as_deref()),
         };
         let started_at = id.made_at().trunc_subsecs(3);
         let name = name.unwrap_or_else(|| id.to_string());
-        let (execution_arn, machine_arn) = arns(&name);
+        let (execution_arn, machine_arn) = arns(&name, id);
         let namespace = &machine.namespace;
         let (parent, of_run) = child.map_or((None, None), |it| (Some(it.parent), it.of_run));
         let map_run = of_run.as_ref().map(|child| child.run);
@@ -174,6 +184,8 @@ impl Starter {
             },
             parent,
             input,
+            // A map run's children have a type of their own.
+            express: machine.express.filter(|_| of_run.is_none()),
             processor: of_run.map(|child| child.processor),
         });
         let (machine_id, revision) = (machine.id, machine.revision);
@@ -186,7 +198,13 @@ impl Starter {
             trigger,
             reply,
             started: Started { id, name, started_at },
+            waits,
             end,
         }
     }
+}
+
+/// `None`: an Express execution shares its name with any number of others.
+fn input_hash(machine: &Machine, input: &Payload) -> Option<[u8; 32]> {
+    machine.express.is_none().then(|| Sha256::digest(input.text()).into())
 }

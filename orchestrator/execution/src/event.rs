@@ -10,6 +10,7 @@ use std::sync::Arc;
 use asl::{Assignment, Payload};
 use chrono::{DateTime, Utc};
 
+use crate::express::Keeps;
 use crate::id::{BranchId, ExecutionId, PublicId, WaitId};
 
 pub use map_run::{BatchLimits, ChildStatus, MapRunLimits, MapRunStarted, MapRunStep};
@@ -235,6 +236,8 @@ pub struct ExecutionStarted {
     pub start_at: Arc<str>,
     pub settings: Settings,
     pub parent: Option<Parent>,
+    /// Of an Express execution.
+    pub express: Option<Keeps>,
 }
 
 /// Whose child an execution is.

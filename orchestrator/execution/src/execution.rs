@@ -195,6 +195,12 @@ impl Execution {
         self.facts.as_ref().and_then(|facts| facts.parent.as_ref())
     }
 
+    /// The next event is number `seq` or later. An Express execution that begins again counts from further on, so that no wait
+    /// bears the id of one before: an old answer finds an unknown wait. So does a fold of what it wrote then.
+    pub fn count_from(&mut self, seq: Seq) {
+        self.last_seq = self.last_seq.max(Seq(seq.0.saturating_sub(1)));
+    }
+
     /// Whether a branch can go on without a trigger of its own: after a recovery, send [`Trigger::Resume`].
     pub fn has_ready(&self) -> bool {
         !self.is_quarantined() && !self.ready.is_empty()

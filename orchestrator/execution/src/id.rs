@@ -48,7 +48,8 @@ impl fmt::Display for ExecutionId {
     }
 }
 
-/// The position of an event in its execution, internal events included: 1, 2, 3, … without gaps.
+/// The position of an event in its execution, internal events included: 1, 2, 3, … without gaps, but for an Express execution
+/// that began again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Seq(pub u64);
 

@@ -5,6 +5,7 @@
 //! recovery is `apply` alone and never evaluates an expression.
 
 pub mod event;
+pub mod express;
 pub mod id;
 pub mod message;
 pub mod trigger;

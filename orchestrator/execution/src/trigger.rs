@@ -7,6 +7,7 @@ use asl::Payload;
 use crate::event::{
     ChildStatus, Failure, MapRunLimits, OfferedAgain, Parent, Settings, StartedChild,
 };
+use crate::express::Keeps;
 use crate::id::WaitId;
 use crate::message::Message;
 
@@ -107,6 +108,8 @@ pub struct Start {
     pub input: Payload,
     /// Of a map run's child: what it runs in the place of the whole machine.
     pub processor: Option<Processor>,
+    /// Of an Express execution: it ends within [`SECONDS_MAX`](crate::express::SECONDS_MAX).
+    pub express: Option<Keeps>,
 }
 
 /// The flow within a Distributed Map.

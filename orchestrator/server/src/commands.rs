@@ -25,6 +25,7 @@ pub(crate) mod watch;
 pub(crate) mod event;
 pub(crate) mod execution;
 mod input;
+mod machine_type;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Answer, CommandError};

@@ -35,12 +35,13 @@ pub struct NewExecution {
     pub started_at: DateTime<Utc>,
 }
 
-/// A name that the caller chose. The id's home must be [`crate::home_of_name`]'s.
+/// A name that the caller chose.
 #[derive(Debug, Clone)]
 pub struct ChosenName {
     pub name: String,
-    /// Tells a repeated start (same input) from a conflicting one.
-    pub input_hash: [u8; 32],
+    /// Tells a repeated start (same input) from a conflicting one; the id's home must be [`crate::home_of_name`]'s. Absent: an
+    /// Express execution's, which shares its name with any number of others.
+    pub input_hash: Option<[u8; 32]>,
 }
 
 /// The one history row that an execution gets in a commit.

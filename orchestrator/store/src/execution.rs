@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::id::{MachineId, NamespaceId, NodeId, RevisionId, home_of_name};
+use crate::machine::MachineType;
 use crate::sql::sql;
 use crate::store::Store;
 
@@ -26,6 +27,7 @@ pub struct ExecutionRow {
     pub namespace: NamespaceId,
     pub machine: MachineId,
     pub machine_name: String,
+    pub machine_type: MachineType,
     pub revision: RevisionId,
     /// As the caller chose it, else the id's text.
     pub name: String,
@@ -175,6 +177,7 @@ pub(crate) fn execution_row(row: &PgRow) -> ExecutionRow {
         namespace: row.get("namespace"),
         machine: row.get("machine"),
         machine_name: row.get("machine_name"),
+        machine_type: MachineType::of(row.get("machine_type")),
         revision: row.get("revision"),
         name: chosen.unwrap_or_else(|| id.to_string()),
         input_hash: input_hash.map(|hash| hash.try_into().expect("a hash has 32 bytes")),

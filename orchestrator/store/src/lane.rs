@@ -9,7 +9,7 @@ use sqlx::{Executor, Postgres, Row, SqlSafeStr};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::batch::{Batch, Ordered, stored};
+use crate::batch::{Batch, ChosenName, Ordered, stored};
 use crate::error::{CommitError, StoreError};
 use crate::id::NodeId;
 use crate::membership::FenceRef;
@@ -137,12 +137,16 @@ fn bind_starts<'q>(
         .bind(starts().map(|(start, _)| start.machine.0).bind_iter())
         .bind(starts().map(|(start, _)| start.revision.0).bind_iter())
         .bind(chosen().map(|chosen| chosen.map(|chosen| chosen.name.as_str())).bind_iter())
-        .bind(chosen().map(|chosen| chosen.map(|chosen| &chosen.input_hash[..])).bind_iter())
+        .bind(chosen().map(input_hash).bind_iter())
         .bind(
             starts().map(|(_, end)| end.map_or("RUNNING", |end| end.status.as_text())).bind_iter(),
         )
         .bind(starts().map(|(start, _)| start.started_at).bind_iter())
         .bind(starts().map(|(_, end)| end.map(|end| end.ended_at)).bind_iter())
+}
+
+fn input_hash(chosen: Option<&ChosenName>) -> Option<&[u8]> {
+    chosen?.input_hash.as_ref().map(|hash| &hash[..])
 }
 
 fn bind_rows<'q>(

@@ -223,6 +223,14 @@ impl MachineType {
             Self::Express => "EXPRESS",
         }
     }
+
+    pub(crate) fn of(text: &str) -> Self {
+        match text {
+            "STANDARD" => Self::Standard,
+            "EXPRESS" => Self::Express,
+            other => unreachable!("the constraint machine_type_is_known let {other:?} pass"),
+        }
+    }
 }
 
 fn machine(row: &PgRow) -> Machine {
@@ -231,11 +239,7 @@ fn machine(row: &PgRow) -> Machine {
         id,
         namespace: row.get("namespace"),
         name: row.get("name"),
-        machine_type: match row.get("type") {
-            "STANDARD" => MachineType::Standard,
-            "EXPRESS" => MachineType::Express,
-            other => unreachable!("the constraint machine_type_is_known let {other:?} pass"),
-        },
+        machine_type: MachineType::of(row.get("type")),
         status: match row.get("status") {
             "ACTIVE" => MachineStatus::Active,
             "DELETING" => MachineStatus::Deleting,

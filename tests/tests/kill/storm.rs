@@ -175,6 +175,7 @@ async fn is_open_at(strike: Strike, client: &Client, execution: &str) -> bool {
         | WaitsFor::Quarantine(_)
         | WaitsFor::Join(_)
         | WaitsFor::Callback(_)
-        | WaitsFor::Child(_) => false,
+        | WaitsFor::Child(_)
+        | WaitsFor::InMemory(_) => false,
     })
 }

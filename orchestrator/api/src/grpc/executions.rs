@@ -42,6 +42,17 @@ impl Executions for Face {
         }
     }
 
+    async fn start_sync_execution(
+        &self,
+        request: Request<v1::StartSyncExecutionRequest>,
+    ) -> Result<Response<v1::StartSyncExecutionResponse>, Status> {
+        let (patience, message) = split(request);
+        tokio::select! {
+            answer = self.operations.start_sync_execution(message, patience) => response(answer),
+            () = self.stop.cancelled() => Err(stopping()),
+        }
+    }
+
     async fn describe_execution(
         &self,
         request: Request<v1::DescribeExecutionRequest>,

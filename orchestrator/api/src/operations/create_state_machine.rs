@@ -15,12 +15,12 @@ impl Operations {
         &self,
         request: v1::CreateStateMachineRequest,
     ) -> Result<v1::CreateStateMachineResponse, Refusal> {
-        let machine_type = supported(request.r#type())?;
+        let machine_type = machine_type(request.r#type());
         let namespace = self.namespace(&request.namespace).await?;
         check::name("name", &request.name)?;
         check::length("role_arn", &request.role_arn, ROLE_ARN_LENGTH_MAX)?;
         let configuration = settings::configuration(request.configuration.unwrap_or_default())?;
-        definition::check(&request.definition).await?;
+        definition::check(machine_type, &request.definition).await?;
         let new = NewMachine {
             namespace: namespace.id,
             name: request.name,
@@ -48,14 +48,9 @@ impl Operations {
     }
 }
 
-pub(super) fn supported(found: v1::StateMachineType) -> Result<MachineType, Refusal> {
-    match found {
-        v1::StateMachineType::Unspecified | v1::StateMachineType::Standard => {
-            Ok(MachineType::Standard)
-        }
-        v1::StateMachineType::Express => {
-            let message = "state machines of type EXPRESS are not supported yet; use STANDARD";
-            Err(Refusal::new(Reason::StateMachineTypeNotSupported, message).at("type"))
-        }
+fn machine_type(asked: v1::StateMachineType) -> MachineType {
+    match asked {
+        v1::StateMachineType::Unspecified | v1::StateMachineType::Standard => MachineType::Standard,
+        v1::StateMachineType::Express => MachineType::Express,
     }
 }

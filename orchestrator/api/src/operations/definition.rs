@@ -8,10 +8,15 @@ use crate::errors::{Reason, Refusal, Violation};
 use crate::limits::DEFINITION_BYTES_MAX;
 
 /// Checks a definition apart from the threads that serve calls: a large one takes milliseconds.
-pub(super) async fn check(text: &str) -> Result<(), Refusal> {
+pub(super) async fn check(machine_type: store::MachineType, text: &str) -> Result<(), Refusal> {
     check::bytes("definition", text, DEFINITION_BYTES_MAX as u64)?;
-    let faults = faults(text).await?;
-    if faults.iter().any(is_error) { Err(refusal(&faults)) } else { Ok(()) }
+    let machine_type = match machine_type {
+        store::MachineType::Standard => MachineType::Standard,
+        store::MachineType::Express => MachineType::Express,
+    };
+    let mut faults = diagnostics(machine_type, text).await?;
+    faults.retain(is_error);
+    if faults.is_empty() { Ok(()) } else { Err(refusal(&faults)) }
 }
 
 pub(super) async fn faults(text: &str) -> Result<Vec<Diagnostic>, Refusal> {

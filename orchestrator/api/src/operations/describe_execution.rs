@@ -7,7 +7,7 @@ use everstep_proto::v1;
 use execution::codec::decode;
 use execution::event::Failure;
 use execution::{Event, EventKind, Execution, Status};
-use store::{ExecutionStatus, HistoryFrom, HistoryPage, HistoryRow};
+use store::{ExecutionStatus, HistoryFrom, HistoryPage, HistoryRow, MachineType};
 
 use super::Operations;
 use super::describe_state_machine::revision_id;
@@ -15,7 +15,7 @@ use super::list_executions::row_status;
 use super::lookup::Found;
 use crate::arn;
 use crate::errors::{Reason, Refusal};
-use crate::open_branches::{Folded, open_branches};
+use crate::open_branches::{Folded, in_memory, open_branches};
 use crate::timestamps::timestamp;
 
 /// Rows folded per read: memory stays small however long the history is.
@@ -106,7 +106,12 @@ impl Operations {
             tokio::task::yield_now().await;
         }
         let pollers = |queue: &str| self.engine.pollers(found.namespace.id, queue);
-        shown.open_branches = open_branches(&folded, pollers);
+        let is_express = found.row.machine_type == MachineType::Express;
+        shown.open_branches = if is_express && !folded.execution().is_quarantined() {
+            vec![in_memory(&folded, found.row.started_at)]
+        } else {
+            open_branches(&folded, pollers)
+        };
         let parent = folded.execution().parent();
         shown.parent_execution_arn = parent.map(|parent| parent.arn.clone()).unwrap_or_default();
         Ok(end)

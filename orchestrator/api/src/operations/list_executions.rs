@@ -40,7 +40,7 @@ impl Operations {
         let last = rows.last().filter(|_| more);
         let next_token = last.map_or_else(String::new, |row| query.token(row.id.0.as_bytes()));
         let item = |row: ExecutionRow| v1::list_executions_response::Item {
-            execution_arn: arn::execution(&namespace, &row.machine_name, &row.name),
+            execution_arn: arn::execution_of(&namespace, &row),
             state_machine_arn: arn::state_machine(&namespace, &row.machine_name),
             status: row_status(row.status).into(),
             started_at: Some(timestamp(row.started_at)),

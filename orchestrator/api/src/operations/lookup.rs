@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::{Machine, Namespace};
-use store::{ExecutionRow, MachineStatus};
+use store::{ExecutionRow, MachineStatus, MachineType};
 use uuid::Uuid;
 
 use super::Operations;
@@ -21,7 +21,7 @@ pub(super) struct Found {
 }
 
 impl Operations {
-    pub(super) async fn namespace(&self, name: &str) -> Result<Arc<Namespace>, Refusal> {
+    pub(crate) async fn namespace(&self, name: &str) -> Result<Arc<Namespace>, Refusal> {
         let name = if name.is_empty() { DEFAULT_NAMESPACE } else { name };
         let found = self.engine.catalog().namespace(name).await?;
         found.ok_or_else(|| namespace_unknown(name))
@@ -42,7 +42,7 @@ impl Operations {
         Err(machine_deleting(&arn::state_machine(namespace, name)))
     }
 
-    pub(super) async fn machine_row(
+    pub(crate) async fn machine_row(
         &self,
         namespace: &Namespace,
         text: &str,
@@ -72,12 +72,32 @@ impl Operations {
         if arn.is_empty() {
             return Err(check::missing("execution"));
         }
-        let (machine, name) = arn::parse_execution(&namespace, arn)
-            .map_err(|error| Refusal::arn("execution", &error))?;
-        let Some(row) = self.execution_row(&namespace, machine, name).await? else {
-            return Err(Refusal::execution_unknown(arn));
+        let row = if arn::is_express(arn) {
+            self.express_row(&namespace, arn).await?
+        } else {
+            let (machine, name) = arn::parse_execution(&namespace, arn)
+                .map_err(|error| Refusal::arn("execution", &error))?;
+            let row = self.execution_row(&namespace, machine, name).await?;
+            row.filter(|row| row.machine_type == MachineType::Standard)
         };
+        let row = row.ok_or_else(|| Refusal::execution_unknown(arn))?;
         Ok(Found { arn: arn.to_owned(), namespace, row })
+    }
+
+    async fn express_row(
+        &self,
+        namespace: &Namespace,
+        arn: &str,
+    ) -> Result<Option<ExecutionRow>, Refusal> {
+        let (machine, name, id) = arn::parse_express(namespace, arn)
+            .map_err(|error| Refusal::arn("execution", &error))?;
+        let row = self.engine.store().execution(id).await?;
+        Ok(row.filter(|row| {
+            row.namespace == namespace.id
+                && row.machine_type == MachineType::Express
+                && row.machine_name == machine
+                && row.name == name
+        }))
     }
 
     /// Of the machine that has the name now, or of one that had it and is deleted. A name that was not chosen is the id itself.

@@ -20,7 +20,7 @@ impl Operations {
         let machine = Arc::clone(&start.machine);
         let started = self.engine.start(start).await;
         let started = started.map_err(|error| start_refused(&machine, &name, error))?;
-        let execution_arn = arn::execution(&machine.namespace, &machine.name, &started.name);
+        let execution_arn = arn::execution_on(&machine, &started.name, started.id);
         tracing::debug!(execution = execution_arn, "execution started");
         let started_at = Some(timestamp(started.started_at));
         Ok(v1::StartExecutionResponse { execution_arn, started_at })
@@ -37,11 +37,8 @@ impl Operations {
         let input = check::input(&namespace, request.input)?;
         let machine = self.machine_to_start(&namespace, &request.state_machine).await?;
         let of = Arc::clone(&machine);
-        let arns = Box::new(move |name: &str| {
-            (
-                arn::execution(&of.namespace, &of.name, name),
-                arn::state_machine(&of.namespace, &of.name),
-            )
+        let arns = Box::new(move |name: &str, id| {
+            (arn::execution_on(&of, name, id), arn::state_machine(&of.namespace, &of.name))
         });
         let name = Some(request.name).filter(|name| !name.is_empty());
         Ok(Start::new(machine, name, input, arns))

@@ -44,7 +44,7 @@ impl Operations {
     }
 }
 
-fn shown(
+pub(super) fn shown(
     machine: &Machine,
     input: &Payload,
     started: Started,
@@ -52,7 +52,7 @@ fn shown(
 ) -> v1::Execution {
     let namespace = &machine.namespace;
     let mut shown = v1::Execution {
-        execution_arn: arn::execution(namespace, &machine.name, &started.name),
+        execution_arn: arn::execution_on(machine, &started.name, started.id),
         state_machine_arn: arn::state_machine(namespace, &machine.name),
         name: started.name,
         status: v1::ExecutionStatus::Running.into(),

@@ -27,7 +27,7 @@ impl Operations {
         }
         let configuration = configuration.map(settings::configuration).transpose()?;
         if let Some(definition) = &definition {
-            definition::check(definition).await?;
+            definition::check(machine.machine_type, definition).await?;
         }
         let change = MachineChange { definition, role_arn, configuration };
         let updated = self.engine.store().update_machine(machine.id, &change).await?;

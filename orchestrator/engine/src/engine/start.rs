@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{Ended, Engine};
 use crate::error::EngineError;
-use crate::reply::Reply;
+use crate::reply::{Reply, received};
+use crate::starter::Waits;
 pub use crate::starter::{Arns, Start, Started};
 
 impl Engine {
@@ -29,6 +30,22 @@ impl Engine {
         let left = waiting.saturating_duration_since(tokio::time::Instant::now());
         let ended = self.wait_for_end(started.id, left).await?;
         Ok((started, ended))
+    }
+
+    /// Runs an Express execution to its end, with which its start becomes durable. `Unavailable`: it went with its node, nothing of
+    /// it is left, and nothing runs on.
+    pub async fn start_sync(&self, start: Start) -> Result<(Started, Ended), EngineError> {
+        let (end, ended) = Reply::channel();
+        let start = Start { waits: Waits::ForEnd, ..start };
+        let started = self.begin(start, Some(end)).await?;
+        match received(ended).await {
+            Ok(ended) => Ok((started, ended)),
+            // Its last commit may have been in doubt.
+            Err(lost) => match self.read_end(started.id).await {
+                Ok(Some(ended)) => Ok((started, ended)),
+                Ok(None) | Err(_) => Err(lost),
+            },
+        }
     }
 
     async fn begin(&self, start: Start, end: Option<Reply<Ended>>) -> Result<Started, EngineError> {

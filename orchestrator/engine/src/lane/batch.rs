@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use execution::express::Row;
 use execution::id::PublicId;
 use execution::{Event, ExecutionId, Outgoing, Seq, Status, WaitId};
 use store::{ExecutionStatus, MessageKey, NewExecution};
@@ -38,12 +39,22 @@ pub(crate) struct Unit {
     pub(crate) first_seq: Seq,
     pub(crate) first_public_id: PublicId,
     pub(crate) events: Vec<Event>,
+    pub(crate) written: Written,
     pub(crate) reservations: BTreeMap<WaitId, Reservation>,
     pub(crate) answers: Vec<Answer>,
     /// What the events tell other executions.
     pub(crate) sent: Vec<Outgoing>,
     /// What this execution was told, and has heard.
     pub(crate) taken: BTreeSet<MessageKey>,
+}
+
+/// What of a unit's events the commit writes.
+#[derive(Debug)]
+pub(crate) enum Written {
+    /// All of them, as one row.
+    All,
+    /// Of an Express execution: these rows, often none.
+    Rows(Vec<Row>),
 }
 
 /// What a caller hears once the unit is durable. A refusal waits too: what it rests on may be in this batch.
@@ -79,6 +90,22 @@ impl Batch {
         self.unit(id).add(first, events);
     }
 
+    /// The same for an Express execution, of which no more than `rows` is written.
+    pub(crate) fn add_in_memory(
+        &mut self,
+        id: ExecutionId,
+        first: (Seq, PublicId),
+        events: Vec<Event>,
+        rows: Vec<Row>,
+    ) {
+        self.bytes += rows.iter().flat_map(|row| &row.events).map(size).sum::<usize>();
+        self.add(id, first, events);
+        match &mut self.unit(id).written {
+            Written::Rows(written) => written.extend(rows),
+            written @ Written::All => *written = Written::Rows(rows),
+        }
+    }
+
     pub(crate) fn start(&mut self, id: ExecutionId, new: NewExecution) {
         self.unit(id).start = Some(new);
     }
@@ -110,8 +137,9 @@ impl Batch {
         }
     }
 
-    pub(crate) fn into_units(self) -> Vec<Unit> {
-        self.units.into_values().collect()
+    /// Those that the commit writes, and those that stay in memory.
+    pub(crate) fn into_units(self) -> (Vec<Unit>, Vec<Unit>) {
+        self.units.into_values().partition(Unit::is_written)
     }
 
     pub(crate) fn forget(&mut self, id: ExecutionId) {
@@ -128,6 +156,7 @@ impl Unit {
             first_seq: Seq(0),
             first_public_id: PublicId(0),
             events: Vec::new(),
+            written: Written::All,
             reservations: BTreeMap::new(),
             answers: Vec::new(),
             sent: Vec::new(),
@@ -148,7 +177,24 @@ impl Unit {
         self.events.extend(events);
     }
 
-    pub(crate) fn last_seq(&self) -> Seq {
+    pub(crate) fn is_written(&self) -> bool {
+        match &self.written {
+            Written::All => true,
+            Written::Rows(rows) => {
+                !rows.is_empty() || !self.sent.is_empty() || !self.taken.is_empty()
+            }
+        }
+    }
+
+    /// The last event that the commit writes.
+    pub(crate) fn last_written(&self) -> Seq {
+        match &self.written {
+            Written::All => self.last_seq(),
+            Written::Rows(rows) => rows.last().map_or(Seq(0), Row::last_seq),
+        }
+    }
+
+    fn last_seq(&self) -> Seq {
         // A unit may do no more than take messages that meant nothing.
         Seq((self.first_seq.0 + self.events.len() as u64).saturating_sub(1))
     }

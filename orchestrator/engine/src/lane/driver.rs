@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use execution::{ExecutionId, Outgoing, Seq, codec, message};
+use chrono::{DateTime, Utc};
+use execution::id::PublicId;
+use execution::{Event, ExecutionId, Outgoing, Seq, codec, message};
 use store::{
     CommitError, Committed, End, MessageId, MessageKey, NewMessage, NewRow, Raised, Remedy, Store,
 };
@@ -11,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::{Batch, Lane, LaneHandle, Mail, Unit};
+use super::{Batch, Lane, LaneHandle, Mail, Unit, Written};
 use crate::catalog::Catalog;
 use crate::error::EngineError;
 use crate::patience::Patience;
@@ -87,7 +89,11 @@ impl Driver {
     }
 
     async fn commit(&mut self, batch: Batch) -> Result<(), Deposed> {
-        let mut pending = vec![batch.into_units()];
+        let (written, in_memory) = batch.into_units();
+        for unit in in_memory {
+            self.lane.perform(unit);
+        }
+        let mut pending = vec![written];
         let mut patience = Patience::default();
         while let Some(units) = pending.pop() {
             if units.is_empty() {
@@ -198,7 +204,7 @@ impl Driver {
     /// Reads one execution in doubt back. Its answers are given if its events are there, and dropped if not.
     async fn settle(&mut self, mut unit: Unit, batch: &mut Batch) {
         let id = unit.id;
-        let last_seq = unit.last_seq();
+        let last_seq = unit.last_written();
         let arn = self.lane.arn(id);
         let ends = self.lane.drop_resident(id);
         let read = self.restore(id, &arn, batch).await;
@@ -283,23 +289,40 @@ fn statement(units: &[Unit]) -> store::Batch {
         batch.starts.extend(unit.start.clone());
         batch.taken.extend(&unit.taken);
         batch.sent.extend(unit.sent.iter().map(|outgoing| message(unit.id, outgoing)));
-        if unit.events.is_empty() {
-            continue;
+        match &unit.written {
+            // A unit may do no more than take messages.
+            Written::All if unit.events.is_empty() => {}
+            Written::All => {
+                let first = (unit.first_seq, unit.first_public_id);
+                batch.rows.push(new_row(unit.id, first, unit.at, &unit.events));
+            }
+            Written::Rows(rows) => batch.rows.extend(rows.iter().map(|row| {
+                let first = (row.first_seq, row.first_public_id);
+                new_row(unit.id, first, row.at, &row.events)
+            })),
         }
-        let public = unit.events.iter().filter(|event| event.kind.is_public()).count() as u64;
-        batch.rows.push(NewRow {
-            id: unit.id,
-            seq: unit.first_seq.0,
-            last_seq: unit.last_seq().0,
-            first_public: unit.first_public_id.0,
-            last_public: unit.first_public_id.0 + public - 1,
-            at: unit.at,
-            format: codec::FORMAT,
-            events: codec::encode(&unit.events),
-        });
         if let Some(status) = unit.ended_as() {
             batch.ends.push(End { id: unit.id, status, ended_at: unit.at });
         }
     }
     batch
+}
+
+fn new_row(
+    id: ExecutionId,
+    (first_seq, first_public): (Seq, PublicId),
+    at: DateTime<Utc>,
+    events: &[Event],
+) -> NewRow {
+    let public = events.iter().filter(|event| event.kind.is_public()).count() as u64;
+    NewRow {
+        id,
+        seq: first_seq.0,
+        last_seq: first_seq.0 + events.len() as u64 - 1,
+        first_public: first_public.0,
+        last_public: first_public.0 + public - 1,
+        at,
+        format: codec::FORMAT,
+        events: codec::encode(events),
+    }
 }

@@ -12,6 +12,7 @@ use super::{Resident, StartOutcome};
 use crate::engine::{Ended, Started};
 use crate::error::EngineError;
 use crate::reply::Reply;
+use crate::starter::Waits;
 use crate::task_queue::Reservation;
 
 #[derive(Debug)]
@@ -108,5 +109,6 @@ pub(crate) struct StartMail {
     pub(crate) trigger: Box<execution::trigger::Start>,
     pub(crate) reply: Reply<StartOutcome>,
     pub(crate) started: Started,
+    pub(crate) waits: Waits,
     pub(crate) end: Option<Reply<Ended>>,
 }

@@ -26,8 +26,9 @@ struct Here {
 }
 
 impl Lane {
-    /// Acts on a unit that is durable.
+    /// Acts on a unit that is durable, or that stays in memory.
     pub(crate) fn perform(&mut self, unit: Unit) {
+        let is_written = unit.is_written();
         let Unit { id, at, first_seq, events, mut reservations, answers, sent, .. } = unit;
         let mut ended = None;
         for (number, event) in (first_seq.0..).zip(events) {
@@ -38,7 +39,9 @@ impl Lane {
             answer.give();
         }
         self.deliver(sent);
-        self.around.watchers.notify(id, ended.is_some());
+        if is_written {
+            self.around.watchers.notify(id, ended.is_some());
+        }
         if let Some(ended) = ended {
             self.end(id, &ended);
         }
@@ -256,6 +259,7 @@ impl Lane {
         let now = self.around.clock.now();
         let grace = TimeDelta::from_std(self.around.config.announce_grace)
             .expect("a setting of a few seconds fits");
+        self.begin_again(&mut resident);
         resident.restore_tasks(now, now + grace);
         let ready = resident.execution.has_ready();
         self.residents.insert(id, resident);

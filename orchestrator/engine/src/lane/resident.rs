@@ -10,6 +10,7 @@ use execution::wait::{OpenTask, Served, WaitKind};
 use execution::{Decision, EventKind, Execution, WaitId};
 use store::NamespaceId;
 
+use super::express::Express;
 use crate::engine::Ended;
 use crate::error::EngineError;
 use crate::reply::Reply;
@@ -26,6 +27,8 @@ pub(crate) struct Resident {
     pub(crate) hand_outs_before: BTreeMap<WaitId, u32>,
     /// Callers that wait for the end.
     pub(crate) ends: Vec<Reply<Ended>>,
+    /// Of an Express execution.
+    pub(crate) express: Option<Express>,
 }
 
 /// An open task.
@@ -75,8 +78,16 @@ impl Resident {
         namespace: NamespaceId,
         arn: Arc<str>,
     ) -> Self {
-        let (tasks, hand_outs_before) = (BTreeMap::new(), BTreeMap::new());
-        Self { execution, machine, namespace, arn, tasks, hand_outs_before, ends: Vec::new() }
+        Self {
+            execution,
+            machine,
+            namespace,
+            arn,
+            tasks: BTreeMap::new(),
+            hand_outs_before: BTreeMap::new(),
+            ends: Vec::new(),
+            express: None,
+        }
     }
 
     pub(crate) fn handed_out(&mut self, wait: WaitId) -> Result<&mut HandedOut, EngineError> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use asl::names;
 use execution::Trigger;
 use execution::event::{ChildStatus, Failure, Parent};
+use execution::express::SECONDS_MAX;
 use execution::map_run::arn_below;
 use execution::trigger::{MapRunReport, Processor};
 use tokio::sync::mpsc;
@@ -15,10 +16,7 @@ use super::{Ask, ChildAsk, MapRuns, RunRef, writer};
 use crate::catalog::Machine;
 use crate::error::EngineError;
 use crate::patience::Patience;
-use crate::starter::{ChildStart, MapRunChild, Start};
-
-/// AWS's limit of an Express execution.
-const EXPRESS_SECONDS_MAX: u64 = 300;
+use crate::starter::{ChildStart, MapRunChild, Start, Waits};
 
 #[derive(Debug)]
 pub(super) struct Desk {
@@ -117,10 +115,10 @@ impl Place {
         if child.repeated && starter.store.execution(id).await?.is_some() {
             return Ok(());
         }
-        let (_, machine_arn) = starter.around.border.arns(machine, "");
+        let (_, machine_arn) = starter.around.border.arns(machine, "", id);
         let kind = if started.express { "express" } else { "execution" };
         let label = Arc::clone(&started.label);
-        let arns = move |name: &str| {
+        let arns = move |name: &str, _| {
             let execution = arn_below(&machine_arn, kind, &label, name);
             (execution, format!("{machine_arn}/{label}"))
         };
@@ -135,7 +133,7 @@ impl Place {
             label: Arc::clone(&started.label),
             processor: Processor {
                 start_at: Arc::clone(&started.start),
-                timeout_seconds: started.express.then_some(EXPRESS_SECONDS_MAX),
+                timeout_seconds: started.express.then_some(SECONDS_MAX),
             },
         };
         let start = Start {
@@ -144,6 +142,7 @@ impl Place {
             input: child.input.clone(),
             arns: Box::new(arns),
             child: Some(ChildStart { id, parent, of_run: Some(of_run) }),
+            waits: Waits::ForStart,
         };
         let begun = starter.begin(start, None, |lanes, id, mail| match lanes.of(id) {
             Some(lane) => lane.post(mail),

@@ -247,8 +247,8 @@ impl Border for Halting {
         self.0.read_call(namespace, parameters)
     }
 
-    fn arns(&self, machine: &Machine, name: &str) -> (String, String) {
-        self.0.arns(machine, name)
+    fn arns(&self, machine: &Machine, name: &str, id: ExecutionId) -> (String, String) {
+        self.0.arns(machine, name, id)
     }
 
     fn refusal(&self, namespace: &Namespace, call: &ChildCall, refused: &ChildRefused) -> Failure {

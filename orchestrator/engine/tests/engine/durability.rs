@@ -10,7 +10,7 @@ use sqlx::{Connection, PgConnection};
 use crate::support::{PATIENCE, config, next, one_task, payload, start, world, world_on};
 
 /// Holds every lane's fence, so that no commit can go through meanwhile.
-async fn hold_commits(url: &str) -> PgConnection {
+pub(crate) async fn hold_commits(url: &str) -> PgConnection {
     let mut connection = PgConnection::connect(url).await.expect("PostgreSQL runs");
     for statement in ["begin", "select from fence for update"] {
         sqlx::query(statement).execute(&mut connection).await.expect("it is a plain statement");

@@ -10,7 +10,7 @@ use store::{HistoryFrom, HistoryPage};
 
 use crate::support::{json, next, one_task, start, world};
 
-const THREE_TASKS: &str = r#"{"StartAt": "A", "States": {
+pub(crate) const THREE_TASKS: &str = r#"{"StartAt": "A", "States": {
     "A": {"Type": "Task", "Resource": "a", "Next": "B"},
     "B": {"Type": "Task", "Resource": "b", "Next": "C"},
     "C": {"Type": "Task", "Resource": "c", "End": true}}}"#;

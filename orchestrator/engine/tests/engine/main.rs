@@ -4,6 +4,7 @@ mod callbacks;
 mod children;
 mod durability;
 mod executions;
+mod express;
 mod map_runs;
 mod nodes;
 mod support;

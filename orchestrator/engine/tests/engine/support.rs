@@ -57,15 +57,33 @@ pub(crate) async fn ready(engine: &Engine) {
 
 impl World {
     pub(crate) async fn machine(&self, name: &str, definition: &str) -> Arc<Machine> {
+        self.made(name, definition, (MachineType::Standard, "")).await
+    }
+
+    /// An Express machine of that logging level.
+    pub(crate) async fn express(&self, name: &str, definition: &str, level: &str) -> Arc<Machine> {
+        let logging = format!(r#"{{"level": "{level}"}}"#);
+        self.made(name, definition, (MachineType::Express, &logging)).await
+    }
+
+    async fn made(
+        &self,
+        name: &str,
+        definition: &str,
+        (machine_type, logging): (MachineType, &str),
+    ) -> Arc<Machine> {
         let namespace = self.engine.catalog().namespace("default").await;
         let namespace = namespace.expect("PostgreSQL runs").expect("the migration made it");
         let new = NewMachine {
             namespace: namespace.id,
             name: name.to_owned(),
-            machine_type: MachineType::Standard,
+            machine_type,
             definition: definition.to_owned(),
             role_arn: String::new(),
-            configuration: Configuration::default(),
+            configuration: Configuration {
+                logging: logging.to_owned(),
+                ..Configuration::default()
+            },
         };
         self.store.create_machine(&new).await.expect("the name is free");
         let machine = self.engine.catalog().machine(&namespace, name).await;
@@ -102,7 +120,7 @@ impl World {
 
 pub(crate) fn start(machine: &Arc<Machine>, name: Option<&str>, input: &str) -> Start {
     let machine_name = machine.name.clone();
-    let arns = Box::new(move |name: &str| arns(&machine_name, name));
+    let arns = Box::new(move |name: &str, _| arns(&machine_name, name));
     Start::new(Arc::clone(machine), name.map(str::to_owned), payload(input), arns)
 }
 
@@ -141,7 +159,7 @@ impl Border for PlainBorder {
         })
     }
 
-    fn arns(&self, machine: &Machine, name: &str) -> (String, String) {
+    fn arns(&self, machine: &Machine, name: &str, _: ExecutionId) -> (String, String) {
         arns(&machine.name, name)
     }
 

@@ -12,6 +12,7 @@ use crate::event::{
     EventKind, ExecutionStarted, Failure, OfferedAgain, Settings, TaskScheduled, TimeLimit,
 };
 use crate::execution::{Execution, Refusal, Status};
+use crate::express::SECONDS_MAX;
 use crate::id::{BranchId, PublicId, WaitId};
 use crate::instant::after;
 use crate::message::Message;
@@ -273,6 +274,10 @@ fn begin(machine: &StateMachine, start: Start, now: DateTime<Utc>, draft: &mut D
         Some(processor) => (processor.start_at, processor.timeout_seconds),
         None => (machine.state(machine.root.start_at).name.clone(), machine.timeout_seconds),
     };
+    let timeout_seconds = match start.express {
+        Some(_) => Some(timeout_seconds.unwrap_or(SECONDS_MAX).min(SECONDS_MAX)),
+        None => timeout_seconds,
+    };
     let started = ExecutionStarted {
         name: start.name,
         execution_arn: start.execution_arn,
@@ -283,6 +288,7 @@ fn begin(machine: &StateMachine, start: Start, now: DateTime<Utc>, draft: &mut D
         start_at,
         settings: start.settings,
         parent: start.parent,
+        express: start.express,
     };
     let kind = EventKind::ExecutionStarted(Box::new(started));
     draft.push(BranchId(0), PublicId(0), Some(trimmed(&start.input)), kind);

@@ -36,6 +36,7 @@ impl Simulated {
                 start_at: run.started.start.clone(),
                 timeout_seconds: None,
             }),
+            express: None,
         };
         let mut child = Self::of(self.machine.clone(), id, self.now);
         child.start(start).expect("a new execution can start");

@@ -6,6 +6,7 @@
 )]
 #![expect(clippy::unwrap_used, reason = "a test's own helpers may panic")]
 
+mod express;
 mod golden;
 mod large;
 mod properties;
@@ -32,6 +33,7 @@ fn start(input: &str) -> Start {
         parent: None,
         input: Payload::parse(input).expect("the test's input is JSON"),
         processor: None,
+        express: None,
     }
 }
 

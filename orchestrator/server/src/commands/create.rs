@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use everstep_proto::v1::{CreateStateMachineRequest, StateMachineType};
+use everstep_proto::v1::{CreateStateMachineRequest, StateMachineConfiguration, StateMachineType};
 use serde_json::json;
 
 use super::input;
+use super::machine_type::MachineType;
 use crate::cli::ClientSettings;
 use crate::client::Client;
 use crate::error::{Answer, CommandError};
@@ -21,6 +22,12 @@ pub(crate) struct Create {
     /// The role that goes with the machine: kept and shown
     #[arg(long, value_name = "ARN", default_value = "")]
     role_arn: String,
+    /// `express`: at most five minutes, at least once, in memory between its start and its end
+    #[arg(long, value_name = "TYPE", default_value = "standard")]
+    r#type: MachineType,
+    /// AWS's loggingConfiguration as JSON text. Of an Express machine its level says whose history is stored: ALL everybody's, ERROR and FATAL of executions that fail
+    #[arg(long, value_name = "JSON", default_value = "", hide_default_value = true)]
+    logging: String,
     #[command(flatten)]
     client: ClientSettings,
 }
@@ -33,8 +40,11 @@ impl Create {
             name: self.name,
             definition: input::read(&self.file)?,
             role_arn: self.role_arn,
-            r#type: StateMachineType::Standard.into(),
-            configuration: None,
+            r#type: StateMachineType::from(self.r#type).into(),
+            configuration: Some(StateMachineConfiguration {
+                logging: self.logging,
+                ..StateMachineConfiguration::default()
+            }),
         };
         let created =
             client.call(client.machines().create_state_machine(client.request(request))).await?;

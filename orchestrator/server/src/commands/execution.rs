@@ -50,7 +50,11 @@ fn instant(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
 
 fn branch_text(branch: &OpenBranch, execution_arn: &str, now: DateTime<Utc>) -> String {
     let (waits, next) = why(branch, execution_arn);
-    let mut text = format!("\nin {}{}: {waits}\n", branch.state, iteration(branch));
+    let place = match branch.state.as_str() {
+        "" => String::new(),
+        state => format!("in {state}{}: ", iteration(branch)),
+    };
+    let mut text = format!("\n{place}{waits}\n");
     let mut line = |name: &str, value: String| {
         if !value.is_empty() {
             let _ = writeln!(text, "  {name:<10}{value}");
@@ -104,6 +108,10 @@ fn why(branch: &OpenBranch, execution_arn: &str) -> (String, String) {
         Some(WaitsFor::Child(child)) => (
             format!("attempt {} waits for the end of {}", child.attempt, child.execution_arn),
             format!("see why that one waits: `everstep describe {}`", child.execution_arn),
+        ),
+        Some(WaitsFor::InMemory(_)) => (
+            "runs in the memory of its node, as Express executions do".to_owned(),
+            "nothing to do: it ends within five minutes of its start".to_owned(),
         ),
         Some(WaitsFor::Quarantine(quarantine)) => (
             format!("quarantined: {}", quarantine.reason),
@@ -172,6 +180,7 @@ fn branch_document(branch: &OpenBranch) -> Value {
             "error": retry.error, "cause": retry.cause, "attempt": retry.attempt,
         }}),
         Some(WaitsFor::Timer(_)) => json!({ "timer": {} }),
+        Some(WaitsFor::InMemory(_)) => json!({ "inMemory": {} }),
         Some(WaitsFor::Join(join)) => {
             json!({ "join": { "open": join.open, "notBegun": join.not_begun } })
         }

@@ -7,6 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::input;
+use super::machine_type::MachineType;
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format};
 
@@ -14,12 +15,15 @@ use crate::output::{self, Format};
 pub(crate) struct Validate {
     /// The definition in Amazon States Language; `-` reads standard input
     file: PathBuf,
+    /// An Express machine may hold less: no callbacks, no `.sync`, no Distributed Map
+    #[arg(long, value_name = "TYPE", default_value = "standard")]
+    r#type: MachineType,
 }
 
 impl Validate {
     pub(crate) fn run(self, format: Format) -> Result<Answer, CommandError> {
         let text = input::read(&self.file)?;
-        let diagnostics = StateMachine::check(&text);
+        let diagnostics = StateMachine::check_as(self.r#type.into(), &text);
         let valid = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
         match format {
             Format::Text => {

@@ -70,6 +70,7 @@ fn start(case: &Case) -> Start {
         settings: Settings::default(),
         input: Payload::from_value(case.input.clone()),
         processor: None,
+        express: None,
         parent: None,
     }
 }

@@ -81,6 +81,31 @@ async fn of_two_starts_with_one_name_in_a_batch_one_loses_everything() {
 }
 
 #[tokio::test]
+async fn a_name_without_a_hash_is_shared() {
+    let world = World::new().await;
+    let (_, mut lane) = world.lane().await;
+    let shared = |id| NewExecution {
+        chosen: Some(ChosenName { name: "n".to_owned(), input_hash: None }),
+        ..world.start(id)
+    };
+    let starts = vec![shared(id(1)), world.named(id(2), "n"), shared(id(3))];
+    let batch = Batch {
+        starts,
+        rows: vec![row(id(1), 1), row(id(2), 1), row(id(3), 1)],
+        ..Batch::default()
+    };
+
+    assert_eq!(lane.commit(&batch).await.unwrap(), Committed::Written { lost_names: vec![] });
+
+    for id in [id(1), id(2), id(3)] {
+        let found = world.store.execution(id).await.unwrap().expect("it was written");
+        assert_eq!((found.name.as_str(), found.machine_type), ("n", MachineType::Standard));
+    }
+    let holder = world.store.execution_by_name(world.machine.id, "n").await.unwrap();
+    assert_eq!(holder.map(|row| row.id), Some(id(2)));
+}
+
+#[tokio::test]
 async fn a_name_stays_taken_after_its_execution_has_ended() {
     let world = World::new().await;
     let (_, mut lane) = world.lane().await;

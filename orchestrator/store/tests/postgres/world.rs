@@ -63,7 +63,7 @@ impl World {
     }
 
     pub(crate) fn named(&self, id: ExecutionId, name: &str) -> NewExecution {
-        let chosen = ChosenName { name: name.to_owned(), input_hash: [7; 32] };
+        let chosen = ChosenName { name: name.to_owned(), input_hash: Some([7; 32]) };
         NewExecution { chosen: Some(chosen), ..self.start(id) }
     }
 

@@ -77,6 +77,7 @@ pub(super) fn start(case: &Case, input: Payload) -> Start {
         parent: None,
         input,
         processor: None,
+        express: None,
     }
 }
 

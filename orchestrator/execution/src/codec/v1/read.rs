@@ -15,6 +15,7 @@ use crate::event::{
     EventKind, ExecutionStarted, Failure, OfferedAgain, Parent, Settings, StartedChild, StateType,
     TaskFamily, TaskScheduled, TimeLimit,
 };
+use crate::express::Keeps;
 use crate::id::{BranchId, WaitId};
 
 #[expect(clippy::too_many_lines, reason = "one match over the whole enum")]
@@ -182,6 +183,11 @@ fn execution(started: wire::ExecutionStarted<'_>) -> ExecutionStarted {
             arn: parent.arn.into_owned(),
             wait: parent.wait.map(WaitId),
             number: parent.number,
+        }),
+        express: started.express.map(|keeps| match keeps {
+            wire::Keeps::Nothing => Keeps::Nothing,
+            wire::Keeps::Failures => Keeps::Failures,
+            wire::Keeps::Everything => Keeps::Everything,
         }),
     }
 }

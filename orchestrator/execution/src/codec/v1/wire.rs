@@ -212,6 +212,15 @@ pub(super) struct ExecutionStarted<'a> {
     pub(super) payload_bytes_max: u64,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(super) parent: Option<Parent<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) express: Option<Keeps>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) enum Keeps {
+    Nothing,
+    Failures,
+    Everything,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use crate::event::{
     EventKind, ExecutionStarted, Failure, OfferedAgain, StartedChild, StateType, TaskFamily,
     TaskScheduled, TimeLimit,
 };
+use crate::express::Keeps;
 use crate::id::BranchId;
 
 #[expect(clippy::too_many_lines, reason = "one match over the whole enum")]
@@ -161,6 +162,11 @@ fn execution(started: &ExecutionStarted) -> wire::ExecutionStarted<'_> {
             arn: text(&parent.arn),
             wait: parent.wait.map(|wait| wait.0),
             number: parent.number,
+        }),
+        express: started.express.map(|keeps| match keeps {
+            Keeps::Nothing => wire::Keeps::Nothing,
+            Keeps::Failures => wire::Keeps::Failures,
+            Keeps::Everything => wire::Keeps::Everything,
         }),
     }
 }

@@ -9,6 +9,7 @@ use execution::event::{
     MapRunStarted, MapRunStep, OfferedAgain, Parent, Settings, StartedChild, StateType, TaskFamily,
     TaskScheduled, TimeLimit,
 };
+use execution::express::Keeps;
 use execution::id::Home;
 use execution::{BranchId, ExecutionId, PublicId, WaitId};
 
@@ -43,7 +44,30 @@ pub(super) fn additions() -> Vec<(&'static str, Vec<Event>)> {
         child: None,
     };
     let credentials = event(0, 2, Some("{}"), EventKind::TaskScheduled(Arc::new(credentials)));
-    vec![("StateExited.assigned", variables), ("TaskScheduled.credentials", vec![credentials])]
+    vec![
+        ("StateExited.assigned", variables),
+        ("TaskScheduled.credentials", vec![credentials]),
+        ("ExecutionStarted.express", express()),
+    ]
+}
+
+fn express() -> Vec<Event> {
+    let started = |keeps| {
+        let started = ExecutionStarted {
+            name: "n".to_owned(),
+            execution_arn: "arn:aws:states:us-east-1:000000000000:express:m:n:7".to_owned(),
+            machine_arn: "m".to_owned(),
+            machine_name: "m".to_owned(),
+            role_arn: "r".to_owned(),
+            deadline: Some(instant("2026-11-28T12:05:00Z")),
+            start_at: "S".into(),
+            settings: Settings::default(),
+            parent: None,
+            express: Some(keeps),
+        };
+        event(0, 0, Some("1"), EventKind::ExecutionStarted(Box::new(started)))
+    };
+    [Keeps::Nothing, Keeps::Failures, Keeps::Everything].map(started).into()
 }
 
 pub(super) fn rows() -> Vec<Vec<Event>> {
@@ -69,6 +93,7 @@ fn executions() -> Vec<Vec<Event>> {
         start_at: "Payment".into(),
         settings: Settings { default_task_timeout_seconds: Some(3600), payload_bytes_max: 262_144 },
         parent: None,
+        express: None,
     };
     // White space, a 20-digit number, trailing zeros, escapes and the order of keys are the caller's.
     let input = r#"{"z": 12345678901234567890, "a" : 1.10, "text":"a\u0000\"\\ü", "e":[ ]}"#;
@@ -225,6 +250,7 @@ fn calls() -> Vec<Vec<Event>> {
         start_at: "S".into(),
         settings: Settings::default(),
         parent: Some(Parent { execution: id, arn: "parent".to_owned(), wait, number }),
+        express: None,
     };
     let started = |wait, number| {
         let started = parent(wait, number);

@@ -5,6 +5,7 @@ select
     e.id, e.machine, e.revision, e.name, e.status, e.owner, e.started_at, e.ended_at,
     (select m.namespace from machine m where m.id = e.machine) as namespace,
     (select m.name from machine m where m.id = e.machine) as machine_name,
+    (select m.type from machine m where m.id = e.machine) as machine_type,
     null::bytea as input_hash
 from machine
 cross join lateral (

@@ -1,6 +1,6 @@
 -- The commit of a lane: starts, history rows, ends and messages of many executions behind one fence, in one round trip.
 -- $1 node, $2 lane, $3 epoch
--- $4-$12 starts, sorted by home, machine, name: home, id, machine, revision, name (null: named by its id), input hash,
+-- $4-$12 starts, sorted by home, machine, name: home, id, machine, revision, name (null: named by its id), input hash (null: the name may be another's, too),
 --        status, started at, ended at
 -- $13-$21 history rows, sorted by home, id: home, id, seq, last seq, first public, last public, at, format, events
 -- $22-$25 ends of executions that started in an earlier commit, sorted by home, id: home, id, status, ended at
@@ -21,12 +21,12 @@ start as materialized (
 named as (
     -- In the order given, the same for every lane: contended names queue up instead of deadlocking.
     insert into execution_name (home, machine, name, id, input_hash)
-    select home, machine, name, id, input_hash from start where name is not null
+    select home, machine, name, id, input_hash from start where input_hash is not null
     on conflict do nothing
     returning id
 ),
 lost as materialized (
-    select id from start where name is not null and id not in (select id from named)
+    select id from start where input_hash is not null and id not in (select id from named)
 ),
 started as (
     insert into execution (id, machine, revision, owner, started_at, ended_at, home, status, name, map_run)
