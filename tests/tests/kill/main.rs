@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stderr, reason = "a test says what it struck")]
 
+mod express;
 mod families;
 mod ledgers;
 mod orders;

@@ -89,12 +89,13 @@ fn code(reason: Reason) -> Code {
         | Reason::NamespaceDoesNotExist
         | Reason::ConnectionDoesNotExist
         | Reason::TaskDoesNotExist => Code::NotFound,
-        Reason::TaskTimedOut | Reason::StateMachineDeleting => Code::FailedPrecondition,
+        Reason::TaskTimedOut
+        | Reason::StateMachineDeleting
+        | Reason::StateMachineTypeNotSupported => Code::FailedPrecondition,
         Reason::StateMachineAlreadyExists
         | Reason::ExecutionAlreadyExists
         | Reason::NamespaceAlreadyExists
         | Reason::ConnectionAlreadyExists => Code::AlreadyExists,
-        Reason::StateMachineTypeNotSupported => Code::Unimplemented,
         Reason::ServiceUnavailable => Code::Unavailable,
         Reason::ThrottlingException => Code::ResourceExhausted,
         Reason::InternalServerError => Code::Internal,

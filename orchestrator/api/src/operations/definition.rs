@@ -19,11 +19,6 @@ pub(super) async fn check(machine_type: store::MachineType, text: &str) -> Resul
     if faults.is_empty() { Ok(()) } else { Err(refusal(&faults)) }
 }
 
-pub(super) async fn faults(text: &str) -> Result<Vec<Diagnostic>, Refusal> {
-    let text = text.to_owned();
-    apart(move || StateMachine::parse(&text).err().unwrap_or_default()).await
-}
-
 /// Every fault as of a machine of that type, warnings included.
 pub(super) async fn diagnostics(
     machine_type: MachineType,

@@ -2,6 +2,7 @@
 
 mod connections;
 mod executions;
+mod express;
 mod health;
 mod http_tasks;
 mod jsonata;

@@ -39,8 +39,6 @@ fn nested(levels: usize) -> String {
 async fn of_creating_a_state_machine() {
     let world = World::new().await;
     let mut machines = world.machines.clone();
-    let mut express = create("x", PASS);
-    express.set_type(v1::StateMachineType::Express);
     let mut elsewhere = create("x", PASS);
     elsewhere.namespace = "nowhere".to_owned();
     let mut role = create("x", PASS);
@@ -55,7 +53,6 @@ async fn of_creating_a_state_machine() {
         refused("no name", machines.create_state_machine(create("", PASS)).await),
         refused("a blank in a name", machines.create_state_machine(create("a b", PASS)).await),
         refused("a long name", machines.create_state_machine(create(&"n".repeat(81), PASS)).await),
-        refused("express", machines.create_state_machine(express).await),
         refused("no such namespace", machines.create_state_machine(elsewhere).await),
         refused("a long role", machines.create_state_machine(role).await),
         refused("logging that is no object", machines.create_state_machine(logging).await),

@@ -1,6 +1,8 @@
 //! The commit statement: what it writes, what a taken name costs, what a refusal leaves behind.
 
-use store::{Batch, Committed, ExecutionStatus, Lane, Remedy};
+use store::{
+    Batch, ChosenName, Committed, ExecutionStatus, Lane, MachineType, NewExecution, Remedy,
+};
 
 use crate::world::{WRITTEN, World, end, id, message, refusal, row, rows, write};
 
