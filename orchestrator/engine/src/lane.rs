@@ -279,7 +279,8 @@ impl Lane {
         }
         let begun = resident.tasks_begun(&decision);
         let namespace = resident.namespace;
-        self.collect(id, decision, batch);
+        let written = resident.rows(&decision);
+        batch.collect(id, decision, written);
         // A task for which a worker waits is handed out in the commit that schedules it.
         for (wait, queue) in begun {
             if let Some(reservation) = self.around.queues.reserve(namespace, &queue) {

@@ -48,24 +48,30 @@ impl Resident {
     }
 }
 
-impl Lane {
-    /// The decision's events join the execution's unit of the batch.
-    pub(super) fn collect(&mut self, id: ExecutionId, decision: Decision, batch: &mut Batch) {
-        let written = self.residents.get_mut(&id).and_then(|resident| resident.rows(&decision));
+impl Batch {
+    /// The decision's events join the execution's unit; `written` as [`Resident::rows`] has it.
+    pub(super) fn collect(
+        &mut self,
+        id: ExecutionId,
+        decision: Decision,
+        written: Option<(Vec<Row>, Option<NewExecution>)>,
+    ) {
         let Decision { first_seq, first_public_id, events, messages, .. } = decision;
         let first = (first_seq, first_public_id);
         match written {
-            None => batch.add(id, first, events),
+            None => self.add(id, first, events),
             Some((rows, new)) => {
-                batch.add_in_memory(id, first, events, rows);
+                self.add_in_memory(id, first, events, rows);
                 if let Some(new) = new {
-                    batch.start(id, new);
+                    self.start(id, new);
                 }
             }
         }
-        batch.send(id, messages);
+        self.send(id, messages);
     }
+}
 
+impl Lane {
     /// An Express execution that is read back begins again from its input. Its waits get ids that none had before: an answer
     /// to the run before finds none of them.
     pub(super) fn begin_again(&mut self, resident: &mut Resident) {
