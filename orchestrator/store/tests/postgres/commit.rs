@@ -90,21 +90,19 @@ async fn a_name_without_a_hash_is_shared() {
         chosen: Some(ChosenName { name: "n".to_owned(), input_hash: None }),
         ..world.start(id)
     };
-    let starts = vec![shared(id(1)), world.named(id(2), "n"), shared(id(3))];
-    let batch = Batch {
-        starts,
-        rows: vec![row(id(1), 1), row(id(2), 1), row(id(3), 1)],
-        ..Batch::default()
-    };
+    let [one, two, three] = [1, 2, 3].map(id);
+    let starts = vec![shared(one), world.named(two, "n"), shared(three)];
+    let rows = [one, two, three].map(|id| row(id, 1)).into();
+    let batch = Batch { starts, rows, ..Batch::default() };
 
     assert_eq!(lane.commit(&batch).await.unwrap(), Committed::Written { lost_names: vec![] });
 
-    for id in [id(1), id(2), id(3)] {
+    for id in [one, two, three] {
         let found = world.store.execution(id).await.unwrap().expect("it was written");
         assert_eq!((found.name.as_str(), found.machine_type), ("n", MachineType::Standard));
     }
     let holder = world.store.execution_by_name(world.machine.id, "n").await.unwrap();
-    assert_eq!(holder.map(|row| row.id), Some(id(2)));
+    assert_eq!(holder.map(|row| row.id), Some(two));
 }
 
 #[tokio::test]
