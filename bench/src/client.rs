@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use everstep_proto::v1::executions_client::ExecutionsClient;
 use everstep_proto::v1::{
     Execution, ExecutionStatus, StartExecutionAndWaitRequest, StartExecutionRequest,
+    StartSyncExecutionRequest, StateMachineType,
 };
 use tonic::transport::{Channel, Endpoint};
 
@@ -73,22 +74,46 @@ async fn call_until(
     loop {
         let input = workload.input(next.fetch_add(1, Ordering::Relaxed)).to_string();
         let begin = Instant::now();
-        let mut request = tonic::Request::new(StartExecutionAndWaitRequest {
-            start: Some(StartExecutionRequest {
-                state_machine: workload.name().to_owned(),
-                input,
-                ..StartExecutionRequest::default()
-            }),
-            wait: None,
-        });
-        request.set_timeout(EXECUTION_TIMEOUT);
-        let execution = client.start_execution_and_wait(request).await?.into_inner();
+        let start = StartExecutionRequest {
+            state_machine: workload.name().to_owned(),
+            input,
+            ..StartExecutionRequest::default()
+        };
+        let execution = match workload.machine_type() {
+            StateMachineType::Express => run_to_the_end(&mut client, start).await?,
+            StateMachineType::Unspecified | StateMachineType::Standard => {
+                start_and_wait(&mut client, start).await?
+            }
+        };
         latencies_ms.push(begin.elapsed().as_secs_f64() * 1e3);
         succeeded(&execution)?;
         if Instant::now() >= until {
             return Ok(latencies_ms);
         }
     }
+}
+
+async fn start_and_wait(
+    client: &mut ExecutionsClient<Channel>,
+    start: StartExecutionRequest,
+) -> Result<Execution, Fault> {
+    let mut request =
+        tonic::Request::new(StartExecutionAndWaitRequest { start: Some(start), wait: None });
+    request.set_timeout(EXECUTION_TIMEOUT);
+    Ok(client.start_execution_and_wait(request).await?.into_inner())
+}
+
+async fn run_to_the_end(
+    client: &mut ExecutionsClient<Channel>,
+    start: StartExecutionRequest,
+) -> Result<Execution, Fault> {
+    let mut request = tonic::Request::new(StartSyncExecutionRequest {
+        start: Some(start),
+        ..StartSyncExecutionRequest::default()
+    });
+    request.set_timeout(EXECUTION_TIMEOUT);
+    let answer = client.start_sync_execution(request).await?.into_inner();
+    answer.execution.ok_or_else(|| "the answer does not say how it ended".into())
 }
 
 fn succeeded(execution: &Execution) -> Result<(), Fault> {

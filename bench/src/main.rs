@@ -32,6 +32,8 @@ struct Cli {
 enum Command {
     /// Three tasks, one after the other, on an order of about 200 bytes
     Order(measure::Options),
+    /// The same three tasks in an Express machine, whose caller waits for the end
+    Express(measure::Options),
     /// Ten Pass states, no task
     Chain(measure::Options),
     /// A Map over 1,000 tasks
@@ -61,13 +63,16 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<(), Fault> {
-    use workload::Workload::{Chain, Data, DataJsonata, FanOut, Order};
+    use workload::Workload::{Chain, Data, DataJsonata, Express, FanOut, Order};
     match command {
         Command::Order(options) => measure::run(&[Order], &options),
+        Command::Express(options) => measure::run(&[Express], &options),
         Command::Chain(options) => measure::run(&[Chain], &options),
         Command::FanOut(options) => measure::run(&[FanOut], &options),
         Command::Data(options) => measure::run(&[Data, DataJsonata], &options),
-        Command::All(options) => measure::run(&[Order, Chain, FanOut, Data, DataJsonata], &options),
+        Command::All(options) => {
+            measure::run(&[Order, Express, Chain, FanOut, Data, DataJsonata], &options)
+        }
         Command::Worker(worker) => runtime()?.block_on(worker.run()),
         Command::Client(client) => {
             println!("{}", runtime()?.block_on(client.run())?.to_json());

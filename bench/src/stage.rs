@@ -150,6 +150,7 @@ fn creation(workload: Workload) -> CreateStateMachineRequest {
     CreateStateMachineRequest {
         name: workload.name().to_owned(),
         definition: workload.definition().to_string(),
+        r#type: workload.machine_type().into(),
         ..CreateStateMachineRequest::default()
     }
 }

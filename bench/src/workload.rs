@@ -2,6 +2,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use everstep_proto::v1::StateMachineType;
 use serde_json::{Value, json};
 
 /// Wide enough that handing tasks out dominates, small enough for the largest payload that AWS allows.
@@ -16,6 +17,8 @@ pub(crate) const QUEUES: [&str; 3] = ["payment", "inventory", "shipping"];
 pub(crate) enum Workload {
     /// Three tasks, one after the other, on an order of about 200 bytes
     Order,
+    /// The same three tasks in an Express machine, whose caller waits for the end
+    Express,
     /// Ten Pass states, no task
     Chain,
     /// A Map over 1,000 tasks
@@ -30,6 +33,7 @@ impl Workload {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Order => "order",
+            Self::Express => "express",
             Self::Chain => "chain",
             Self::FanOut => "fan-out",
             Self::Data => "data",
@@ -40,7 +44,7 @@ impl Workload {
     /// Tasks handed to the worker by one execution.
     pub(crate) fn tasks(self) -> usize {
         match self {
-            Self::Order => QUEUES.len(),
+            Self::Order | Self::Express => QUEUES.len(),
             Self::Chain | Self::Data | Self::DataJsonata => 0,
             Self::FanOut => FAN_OUT_TASKS,
         }
@@ -49,7 +53,7 @@ impl Workload {
     /// What costs are divided by: tasks, or where there are none, states.
     pub(crate) fn steps(self) -> usize {
         match self {
-            Self::Order | Self::FanOut => self.tasks(),
+            Self::Order | Self::Express | Self::FanOut => self.tasks(),
             Self::Chain => CHAIN_STATES,
             Self::Data | Self::DataJsonata => DATA_STATES,
         }
@@ -58,14 +62,27 @@ impl Workload {
     /// Measured where none is asked for. One fan-out is a thousand wide by itself.
     pub(crate) fn usual_concurrency(self) -> &'static [usize] {
         match self {
-            Self::Order | Self::Chain | Self::Data | Self::DataJsonata => &[1, 64, 256],
+            Self::Order | Self::Express | Self::Chain | Self::Data | Self::DataJsonata => {
+                &[1, 64, 256]
+            }
             Self::FanOut => &[1],
+        }
+    }
+
+    pub(crate) fn machine_type(self) -> StateMachineType {
+        match self {
+            Self::Express => StateMachineType::Express,
+            Self::Order | Self::Chain | Self::FanOut | Self::Data | Self::DataJsonata => {
+                StateMachineType::Standard
+            }
         }
     }
 
     pub(crate) fn definition(self) -> Value {
         match self {
-            Self::Order => chain_of(QUEUES.map(|queue| (queue.to_owned(), task(queue)))),
+            Self::Order | Self::Express => {
+                chain_of(QUEUES.map(|queue| (queue.to_owned(), task(queue))))
+            }
             Self::Chain => chain_of((1..=CHAIN_STATES).map(pass)),
             Self::FanOut => fan_out(),
             Self::Data => parsed(include_str!("../workloads/data.jsonpath.json")),
@@ -80,13 +97,13 @@ impl Workload {
         match self {
             Self::Data => Some(["data.jsonpath.json", "data.input.json"].map(file)),
             Self::DataJsonata => Some(["data.jsonata.json", "data.input.json"].map(file)),
-            Self::Order | Self::Chain | Self::FanOut => None,
+            Self::Order | Self::Express | Self::Chain | Self::FanOut => None,
         }
     }
 
     pub(crate) fn input(self, number: u64) -> Value {
         match self {
-            Self::Order | Self::Chain => order(number),
+            Self::Order | Self::Express | Self::Chain => order(number),
             Self::FanOut => json!({"items": (0..FAN_OUT_TASKS).collect::<Vec<_>>()}),
             Self::Data | Self::DataJsonata => parsed(include_str!("../workloads/data.input.json")),
         }
