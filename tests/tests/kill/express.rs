@@ -44,7 +44,7 @@ async fn every_accepted_start_ends_and_none_is_left_running() {
         let (client, pause) = (client.clone(), chance.millis(0, STARTS_WITHIN_MS));
         running.push(tokio::spawn(async move {
             tokio::time::sleep(pause).await;
-            if n < ASYNCHRONOUS { run(&client, n).await } else { run_to_the_end(&client, n).await }
+            follow(&client, n).await
         }));
     }
 
@@ -65,7 +65,7 @@ async fn every_accepted_start_ends_and_none_is_left_running() {
     let all = list(&client).await;
     assert!(all.len() >= ASYNCHRONOUS + SYNCHRONOUS, "{} are listed", all.len());
     let end = async {
-        while list(&client).await.iter().any(|status| *status == ExecutionStatus::Running) {
+        while list(&client).await.contains(&ExecutionStatus::Running) {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     };
@@ -90,6 +90,10 @@ async fn create(client: &Client) {
 
 fn input(n: usize) -> String {
     json!({ "n": n, "done": 0 }).to_string()
+}
+
+async fn follow(client: &Client, n: usize) -> Execution {
+    if n < ASYNCHRONOUS { run(client, n).await } else { run_to_the_end(client, n).await }
 }
 
 /// Follows an accepted start to its end.
