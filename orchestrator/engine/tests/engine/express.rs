@@ -258,12 +258,12 @@ async fn an_end_in_doubt_is_read_back() {
         engine.report(of.id, of.wait, Outcome::Succeeded(payload("1"))).await
     });
     // The lanes' commits wait for the lock that is held; their connections break while they do.
-    let mut killer = PgConnection::connect(&world.url).await.expect("PostgreSQL runs");
+    let mut connection = PgConnection::connect(&world.url).await.expect("PostgreSQL runs");
     let waiting = "select count(pg_terminate_backend(pid)) from pg_stat_activity
         where wait_event_type = 'Lock' and datname = current_database()";
     let mut killed = 0_i64;
     while killed == 0 {
-        killed = sqlx::query_scalar(waiting).fetch_one(&mut killer).await.expect("it may");
+        killed = sqlx::query_scalar(waiting).fetch_one(&mut connection).await.expect("it may");
     }
     held.close().await.expect("PostgreSQL runs");
 
