@@ -77,6 +77,7 @@ fn start(input: &str) -> Start {
         settings: Settings::default(),
         input: Payload::parse(input).expect("the input is JSON"),
         processor: None,
+        express: None,
         parent: None,
     }
 }
