@@ -62,10 +62,10 @@ impl Run {
     /// The only open wait of a task.
     fn wait(&self) -> u64 {
         let branches = self.execution.open_branches();
-        match &branches[0].waits_for {
-            execution::wait::WaitKind::Task(task) => task.wait.0,
-            other => panic!("it waits for {other:?}"),
-        }
+        let execution::wait::WaitKind::Task(task) = &branches[0].waits_for else {
+            panic!("it waits for no task: {branches:?}")
+        };
+        task.wait.0
     }
 
     fn finish(&mut self) {
