@@ -28,7 +28,7 @@ pub fn binary(package: &str, name: &str) -> PathBuf {
 /// When the newest file was written that a program is made of.
 fn sources_modified() -> Option<SystemTime> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let rooms = ["migrations", "orchestrator", "proto", "worker-sdk", "examples"];
+    let rooms = ["adapters", "migrations", "orchestrator", "proto", "worker-sdk", "examples"];
     let mut newest = None;
     let mut todo: Vec<PathBuf> = rooms.iter().map(|room| root.join(room)).collect();
     while let Some(path) = todo.pop() {

@@ -104,6 +104,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Namespace(commands::namespace::Namespace),
 
+    /// Serve tasks on other services by calling them
+    #[command(subcommand)]
+    Adapter(commands::adapter::Adapter),
     /// Create, change, list, describe or delete the connections that HTTP tasks are authorized by
     #[command(subcommand)]
     Connections(commands::connections::Connections),

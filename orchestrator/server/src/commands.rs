@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod adapter;
 pub(crate) mod connections;
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -45,6 +46,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Answer, CommandError> {
         Command::Update(update) => update.run(format).await,
         Command::Delete(delete) => delete.run(format).await,
         Command::Machines(machines) => machines.run(format).await,
+        Command::Adapter(adapter) => adapter.run().await,
         Command::Connections(connections) => connections.run(format).await,
         Command::Namespace(namespace) => namespace.run(format).await,
         Command::Start(start) => start.run(format).await,

@@ -10,8 +10,12 @@ use crate::{assert_none, sources};
 const FLOORS: [&str; 7] = ["everstep", "api", "engine", "store", "execution", "asl", "jsonata"];
 
 /// What else may lean on what: the rooms beside the staircase, and the contract that they share.
-const BESIDE: [(&str, &[&str]); 15] = [
-    ("everstep", &["cluster", "everstep-proto", "http-task", "objects", "order-pipeline"]),
+const BESIDE: [(&str, &[&str]); 16] = [
+    (
+        "everstep",
+        &["aws-adapter", "cluster", "everstep-proto", "http-task", "objects", "order-pipeline"],
+    ),
+    ("aws-adapter", &["everstep-proto", "everstep-worker"]),
     ("api", &["everstep-proto", "http-task"]),
     ("http-task", &[]),
     ("engine", &["objects"]),

@@ -1,0 +1,8 @@
+//! `everstep adapter aws` on a real server: what a task on another service does there, and what the task gets of it.
+
+#![expect(clippy::print_stderr, reason = "a test that skips says so")]
+
+mod functions;
+mod moto;
+mod services;
+mod stage;
