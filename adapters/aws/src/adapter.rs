@@ -146,15 +146,15 @@ impl Serving {
     }
 
     fn queue(&self, called: &Called) -> Queue {
-        let caller = self.caller.clone();
+        let shared = self.caller.clone();
         match called {
             Called::Function(name) => Queue::text(name, move |ctx: TaskContext, input: String| {
-                let caller = caller.clone();
-                async move { caller.invoke(ctx.queue(), input).await }
+                let own = shared.clone();
+                async move { own.invoke(ctx.queue(), input).await }
             }),
             Called::Action(name) => Queue::text(name, move |ctx: TaskContext, input: String| {
-                let caller = caller.clone();
-                async move { caller.call(ctx.queue(), &input).await }
+                let own = shared.clone();
+                async move { own.call(ctx.queue(), &input).await }
             }),
         }
     }

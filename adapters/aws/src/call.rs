@@ -71,9 +71,9 @@ fn optimised(
 }
 
 /// One entry that failed fails the task, the whole answer its cause.
-fn events(result: Map<String, Value>) -> Result<String, TaskError> {
-    let count = result.get("FailedEntryCount").cloned().unwrap_or_else(|| json!(0));
-    let entries = result.get("Entries").cloned().unwrap_or_else(|| json!([]));
+fn events(mut result: Map<String, Value>) -> Result<String, TaskError> {
+    let count = result.remove("FailedEntryCount").unwrap_or_else(|| json!(0));
+    let entries = result.remove("Entries").unwrap_or_else(|| json!([]));
     let text = json!({"Entries": entries, "FailedEntryCount": count}).to_string();
     if count.as_u64().is_some_and(|count| count > 0) {
         return Err(TaskError::new("EventBridge.FailedEntry", text));

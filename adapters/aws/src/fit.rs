@@ -96,22 +96,21 @@ impl<'a> Fit<'a> {
     }
 
     fn number(&self, value: Value) -> Result<Value, Misfit> {
-        match value {
-            Value::Number(number) => Ok(Value::Number(number)),
-            Value::String(text) => match serde_json::from_str::<serde_json::Number>(&text) {
-                Ok(number) => Ok(Value::Number(number)),
-                Err(_) => self.misfit("a number"),
-            },
-            _ => self.misfit("a number"),
-        }
+        let number = match &value {
+            Value::Number(_) => return Ok(value),
+            Value::String(text) => text.parse::<serde_json::Number>().ok(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        number.map_or_else(|| self.misfit("a number"), |number| Ok(Value::Number(number)))
     }
 
     fn boolean(&self, value: &Value) -> Result<Value, Misfit> {
-        match value {
-            Value::Bool(truth) => Ok(Value::Bool(*truth)),
-            Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(Value::Bool(true)),
-            Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(Value::Bool(false)),
-            _ => self.misfit("true or false"),
+        let text = value.as_str().map(str::to_lowercase);
+        match (value.as_bool(), text.as_deref()) {
+            (Some(truth), _) => Ok(Value::Bool(truth)),
+            (None, Some("true")) => Ok(Value::Bool(true)),
+            (None, Some("false")) => Ok(Value::Bool(false)),
+            (None, _) => self.misfit("true or false"),
         }
     }
 
@@ -135,12 +134,9 @@ mod tests {
     #[test]
     fn parameters_take_the_names_and_kinds_of_the_operation() {
         // A document becomes text: recorded by LocalStack on AWS, test_sfn_start_execution_implicit_json_serialisation.
+        let text = r#"{"StateMachineArn": "a", "Input": {"key": 1.10}, "Name": null}"#;
         assert_eq!(
-            fitted(
-                "sfn",
-                "startExecution",
-                json!({"StateMachineArn": "a", "Input": {"key": 1.10}, "Name": null})
-            ),
+            fitted("sfn", "startExecution", serde_json::from_str(text).unwrap()),
             Ok(json!({"stateMachineArn": "a", "input": "{\"key\":1.10}"}))
         );
         assert_eq!(

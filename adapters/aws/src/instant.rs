@@ -10,7 +10,7 @@ pub(crate) fn read(value: &Value) -> Option<DateTime<Utc>> {
     match value {
         Value::String(text) => of_text(text),
         Value::Number(number) => of_seconds(&number.to_string()),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -69,10 +69,7 @@ fn add_checksum(request: &mut Request) {
 
 /// A scalar's text.
 fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

@@ -50,7 +50,10 @@ fn canonical(request: &Request, host: &str, service: &str, digest: &str) -> (Str
     headers.sort();
     let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
     let names = names.join(";");
-    let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let mut lines = String::new();
+    for (name, value) in &headers {
+        let _ = writeln!(lines, "{name}:{value}");
+    }
     // S3 signs the path as it is sent; the others encode each step once more.
     let steps = request.path.split('/').map(encoded);
     let path = match service {

@@ -146,15 +146,14 @@ impl Writer<'_> {
             }
             let inner = self.service.shape(&member.shape);
             let flat = member.flattened || inner.flattened;
-            match (value, &inner.member) {
-                // Its items stand where it would.
-                (Value::Array(items), Some(item)) if flat => {
-                    let tag = member.name.as_deref().or(item.name.as_deref()).unwrap_or(name);
-                    for value in items {
-                        self.value((tag, ""), &item.shape, value);
-                    }
-                }
-                _ => self.value((member.wire_name(name), ""), &member.shape, value),
+            let (Value::Array(items), Some(item), true) = (value, &inner.member, flat) else {
+                self.value((member.wire_name(name), ""), &member.shape, value);
+                continue;
+            };
+            // Its items stand where it would.
+            let tag = member.name.as_deref().or(item.name.as_deref()).unwrap_or(name);
+            for value in items {
+                self.value((tag, ""), &item.shape, value);
             }
         }
     }

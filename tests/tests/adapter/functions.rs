@@ -49,10 +49,11 @@ async fn functions_are_invoked_and_their_errors_are_their_own() {
     // By an expression: the flag names the function, no definition does.
     let by_input = json!({"StartAt": "Call", "States": {"Call": {
         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
-        "Parameters": {"FunctionName.$": "$.name", "Payload": {"amount": 1.10}}
+        "Parameters": {"FunctionName.$": "$.name", "Payload.$": "$"}
     }}});
-    let invoked = stage.output(&by_input, &json!({"name": "echo"})).await;
-    assert_eq!(invoked["Payload"].to_string(), r#"{"amount":1.10}"#);
+    let input: Value = serde_json::from_str(r#"{"name":"echo","amount":1.10}"#).unwrap();
+    let invoked = stage.output(&by_input, &input).await;
+    assert_eq!(invoked["Payload"].to_string(), input.to_string(), "to the last digit");
     assert_eq!(invoked["StatusCode"], 200);
 
     let by_arn = |name: &str| {

@@ -40,9 +40,8 @@ impl Form<'_> {
         match (shape.kind, value) {
             (Kind::Structure, Value::Object(fields)) => {
                 for (name, value) in fields {
-                    if let Some(member) = shape.members.get(name) {
-                        self.value(&below(path, member.wire_name(name)), &member.shape, value);
-                    }
+                    let Some(member) = shape.members.get(name) else { continue };
+                    self.value(&below(path, member.wire_name(name)), &member.shape, value);
                 }
             }
             (Kind::List, Value::Array(items)) => {

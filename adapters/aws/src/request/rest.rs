@@ -36,19 +36,18 @@ pub(super) fn build(
 fn bind(request: &mut Request, service: &Service, member: (&str, &Member), value: &Value) {
     let (name, member) = member;
     match member.location {
-        Some(Location::Query) => match value {
-            Value::Array(items) => {
-                let items = items.iter().map(|it| (name.to_owned(), text(it)));
-                request.query.extend(items);
+        Some(Location::Query) => {
+            if let Value::Array(items) = value {
+                return request.query.extend(items.iter().map(|it| (name.to_owned(), text(it))));
             }
-            Value::Object(entries) => {
-                request.query.extend(entries.iter().map(|(key, it)| (key.clone(), text(it))));
+            if let Value::Object(entries) = value {
+                return request
+                    .query
+                    .extend(entries.iter().map(|(key, it)| (key.clone(), text(it))));
             }
-            value => {
-                let value = written(service, member, value, Timestamp::Iso);
-                request.query.push((name.to_owned(), value));
-            }
-        },
+            let value = written(service, member, value, Timestamp::Iso);
+            request.query.push((name.to_owned(), value));
+        }
         Some(Location::Header) => {
             let value = written(service, member, value, Timestamp::Rfc822);
             request.headers.push((name.to_lowercase(), value));
