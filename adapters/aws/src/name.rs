@@ -80,7 +80,7 @@ mod tests {
             ("ResourceNotFoundException", "ResourceNotFoundException", "ResourceNotFoundException"),
             ("QueueDoesNotExist", "QueueDoesNotExistException", "QueueDoesNotExistException"),
             ("KMSNotFoundException", "KMSNotFoundException", "KmsNotFoundException"),
-            ("EC2AccessDeniedException", "EC2AccessDeniedException", "EC2AccessDeniedException"),
+            ("EC2AccessDeniedException", "EC2AccessDeniedException", "Ec2AccessDeniedException"),
             ("NoSuchKey", "NoSuchKeyException", "NoSuchKeyException"),
         ] {
             assert_eq!(exception(shape, Form::Optimised), optimised);

@@ -39,8 +39,10 @@ impl Form<'_> {
         let shape = self.service.shape(shape);
         match (shape.kind, value) {
             (Kind::Structure, Value::Object(fields)) => {
-                for (name, value) in fields {
-                    let Some(member) = shape.members.get(name) else { continue };
+                let known = fields.iter().filter_map(|(name, value)| {
+                    shape.members.get(name).map(|member| (name, member, value))
+                });
+                for (name, member, value) in known {
                     self.value(&below(path, member.wire_name(name)), &member.shape, value);
                 }
             }

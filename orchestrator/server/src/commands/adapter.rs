@@ -16,8 +16,8 @@ pub(crate) enum Adapter {
     Aws(Aws),
 }
 
-/// Requests are signed with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the environment; a local
-/// stand-in takes any.
+/// Requests are signed with `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` of the environment; a
+/// local stand-in takes any.
 #[derive(Debug, Args)]
 pub(crate) struct Aws {
     /// Where all services are called; AWS itself where it is absent
@@ -32,7 +32,7 @@ pub(crate) struct Aws {
     /// A service whose queues other workers serve, such as `sqs` or `glue`; may be given often
     #[arg(long, value_name = "SERVICE")]
     leave: Vec<String>,
-    /// The region that requests are signed for; else AWS_REGION or AWS_DEFAULT_REGION, else us-east-1
+    /// The region that requests are signed for; else `AWS_REGION` or `AWS_DEFAULT_REGION`, else us-east-1
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
     /// Calls of one queue at once
