@@ -131,10 +131,10 @@ mod tests {
     #[test]
     fn a_failure_reads_as_step_functions_writes_it() {
         let id = [("x-amzn-requestid", "R1")];
-        let missing_table = r##"{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"Requested resource not found"}"##;
-        let invalid = r##"{"__type":"com.amazon.coral.validate#ValidationException","message":"1 validation error detected"}"##;
+        let missing_table = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"Requested resource not found"}"#;
+        let invalid = r#"{"__type":"com.amazon.coral.validate#ValidationException","message":"1 validation error detected"}"#;
         let topic = "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code><Message>Topic does not exist</Message></Error><RequestId>R1</RequestId></ErrorResponse>";
-        let parameter = r##"{"__type":"com.amazon.coral.service#MissingParameter","message":"The request must contain the parameter MessageBody."}"##;
+        let parameter = r#"{"__type":"com.amazon.coral.service#MissingParameter","message":"The request must contain the parameter MessageBody."}"#;
         let token = r#"{"__type":"InvalidToken","message":"Invalid Token: 'Invalid token'"}"#;
         for (queue, status, body, error, cause) in [
             (
