@@ -58,14 +58,14 @@ impl Stage {
 
     pub(crate) async fn end(&self, execution: &str) -> Execution {
         let client = self.client();
+        let describe = async || client.describe(execution).await.expect("it is there");
         let ended = async {
-            loop {
-                let found = client.describe(execution).await.expect("it is there");
-                if found.status() != ExecutionStatus::Running {
-                    return found;
-                }
+            let mut found = describe().await;
+            while found.status() == ExecutionStatus::Running {
                 tokio::time::sleep(Duration::from_millis(20)).await;
+                found = describe().await;
             }
+            found
         };
         let ended = tokio::time::timeout(PATIENCE, ended).await;
         ended.unwrap_or_else(|_| panic!("it does not end; see {}", self.logs.display()))
@@ -96,7 +96,9 @@ impl Stage {
 /// A machine of one task: `call` as in `arn:aws:states:::CALL`.
 pub(crate) fn task(call: &str, parameters: Value) -> Value {
     let resource = format!("arn:aws:states:::{call}");
-    json!({"StartAt": "Call", "States": {"Call": {
-        "Type": "Task", "Resource": resource, "Parameters": parameters, "End": true
-    }}})
+    let mut machine = json!({"StartAt": "Call", "States": {"Call": {
+        "Type": "Task", "Resource": resource, "End": true
+    }}});
+    machine["States"]["Call"]["Parameters"] = parameters;
+    machine
 }
