@@ -54,6 +54,7 @@ fn context() -> Context {
         role_arn: "arn:aws:iam::000000000000:role/orders".to_owned(),
         started_at: DateTime::UNIX_EPOCH,
         redrive_count: 0,
+        redriven_at: None,
         machine_id: "arn:aws:states:us-east-1:000000000000:stateMachine:orders".to_owned(),
         machine_name: "orders".to_owned(),
     };

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use asl::resource::{NAME_LENGTH_MAX, ResourceError};
 use engine::EngineError;
+use execution::Status;
 
 use crate::arn::ArnError;
 use crate::token::InvalidTaskToken;
@@ -33,6 +34,7 @@ pub enum Reason {
     NamespaceAlreadyExists,
     ConnectionAlreadyExists,
     StateMachineDeleting,
+    ExecutionNotRedrivable,
     StateMachineTypeNotSupported,
     ServiceUnavailable,
     ThrottlingException,
@@ -64,6 +66,7 @@ impl Reason {
             Self::NamespaceAlreadyExists => "NamespaceAlreadyExists",
             Self::ConnectionAlreadyExists => "ConnectionAlreadyExists",
             Self::StateMachineDeleting => "StateMachineDeleting",
+            Self::ExecutionNotRedrivable => "ExecutionNotRedrivable",
             Self::StateMachineTypeNotSupported => "StateMachineTypeNotSupported",
             Self::ServiceUnavailable => "ServiceUnavailable",
             Self::ThrottlingException => "ThrottlingException",
@@ -136,6 +139,11 @@ impl Refusal {
         Self::new(Reason::ExecutionDoesNotExist, message)
     }
 
+    /// In the words of AWS's `redriveStatusReason`.
+    pub fn not_redrivable(status: &str) -> Self {
+        Self::new(Reason::ExecutionNotRedrivable, not_redrivable(status))
+    }
+
     /// What a worker hears whose outcome, heartbeat or acknowledgement came too late.
     pub fn task_over() -> Self {
         let message = "Task Timed Out: 'Provided task does not exist anymore'";
@@ -154,6 +162,7 @@ impl Refusal {
             | EngineError::Exhausted { .. }
             | EngineError::ExecutionEnded
             | EngineError::TaskOver
+            | EngineError::NotRedrivable { .. }
             | EngineError::Refused { .. } => Self::from(error),
         }
     }
@@ -177,8 +186,24 @@ impl From<EngineError> for Refusal {
             EngineError::ExecutionAlreadyExists { .. } => {
                 Self::new(Reason::ExecutionAlreadyExists, message)
             }
+            EngineError::NotRedrivable { status } => Self::not_redrivable(status_name(status)),
             EngineError::Refused { .. } => Self::new(Reason::InternalServerError, message),
         }
+    }
+}
+
+/// Why an execution that is `status` can't be redriven.
+pub(crate) fn not_redrivable(status: &str) -> String {
+    format!("Execution is {status} and cannot be redriven")
+}
+
+fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Running => "RUNNING",
+        Status::Succeeded => "SUCCEEDED",
+        Status::Failed => "FAILED",
+        Status::TimedOut => "TIMED_OUT",
+        Status::Aborted => "ABORTED",
     }
 }
 

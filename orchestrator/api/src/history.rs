@@ -36,7 +36,7 @@ pub(crate) fn history_event(event: PublicEvent, data: Data) -> v1::HistoryEvent 
     }
 }
 
-/// The events after which nothing comes.
+/// The events after which nothing comes, unless a redrive does.
 pub(crate) fn ends(event: &v1::HistoryEvent) -> Option<v1::ExecutionStatus> {
     match event.r#type.as_str() {
         "ExecutionSucceeded" => Some(v1::ExecutionStatus::Succeeded),
@@ -60,6 +60,9 @@ fn details(details: Details, data: Data) -> Option<Wire> {
         Details::ExecutionSucceeded { output } => {
             let output = data.text(&output);
             Wire::ExecutionSucceeded(v1::ExecutionSucceededEventDetails { output })
+        }
+        Details::ExecutionRedriven { redrive_count } => {
+            Wire::ExecutionRedriven(v1::ExecutionRedrivenEventDetails { redrive_count })
         }
         Details::Failure(Failure { error, cause }) => {
             Wire::Failure(v1::FailureEventDetails { error, cause })
@@ -90,6 +93,10 @@ fn details(details: Details, data: Data) -> Option<Wire> {
         Details::MapRunStarted { map_run_arn } => {
             let map_run_arn = map_run_arn.to_string();
             Wire::MapRunStarted(v1::MapRunStartedEventDetails { map_run_arn })
+        }
+        Details::MapRunRedriven { map_run_arn, redrive_count } => {
+            let map_run_arn = map_run_arn.to_string();
+            Wire::MapRunRedriven(v1::MapRunRedrivenEventDetails { map_run_arn, redrive_count })
         }
         Details::MapIteration { name, index } => {
             let name = name.to_string();
@@ -164,12 +171,14 @@ fn task_details(details: Details, data: Data) -> Option<Wire> {
         Details::None
         | Details::ExecutionStarted { .. }
         | Details::ExecutionSucceeded { .. }
+        | Details::ExecutionRedriven { .. }
         | Details::Failure(_)
         | Details::StateEntered { .. }
         | Details::StateExited { .. }
         | Details::EvaluationFailed { .. }
         | Details::MapStateStarted { .. }
         | Details::MapRunStarted { .. }
+        | Details::MapRunRedriven { .. }
         | Details::MapIteration { .. } => return None,
     })
 }

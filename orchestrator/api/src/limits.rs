@@ -10,6 +10,7 @@ pub const ERROR_LENGTH_MAX: usize = 256;
 pub const CAUSE_LENGTH_MAX: usize = 32_768;
 pub const TRACE_HEADER_LENGTH_MAX: usize = 256;
 pub const WORKER_LENGTH_MAX: usize = 80;
+pub const CLIENT_TOKEN_LENGTH_MAX: usize = 64;
 pub const PAGE_SIZE_MAX: u32 = 1_000;
 pub const PAGE_SIZE_DEFAULT: u32 = 100;
 pub const NEXT_TOKEN_LENGTH_MAX: usize = 1_024;

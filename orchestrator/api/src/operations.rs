@@ -33,6 +33,7 @@ mod validate_state_machine_definition;
 mod describe_execution;
 mod get_execution_history;
 mod list_executions;
+mod redrive_execution;
 mod start_execution;
 mod start_execution_and_wait;
 mod start_sync_execution;

@@ -36,6 +36,8 @@ pub struct ExecutionContext {
     pub role_arn: String,
     pub started_at: DateTime<Utc>,
     pub redrive_count: u32,
+    /// `None`: it never was.
+    pub redriven_at: Option<DateTime<Utc>>,
     /// The state machine's ARN.
     pub machine_id: String,
     pub machine_name: String,
@@ -120,6 +122,9 @@ impl Context {
                 "EnteredTime": timestamp::format(self.state_entered_at),
             },
         });
+        if let Some(redriven_at) = execution.redriven_at {
+            value["Execution"]["RedriveTime"] = timestamp::format(redriven_at).into();
+        }
         if let Some(retry_count) = self.retry_count {
             value["State"]["RetryCount"] = retry_count.into();
         }
@@ -147,6 +152,7 @@ mod tests {
             role_arn: "arn:aws:iam::000000000000:role/orders".to_owned(),
             started_at: timestamp::parse("2026-11-23T06:17:25Z").unwrap(),
             redrive_count: 0,
+            redriven_at: None,
             machine_id: "arn:aws:states:us-east-1:000000000000:stateMachine:orders".to_owned(),
             machine_name: "orders".to_owned(),
         };

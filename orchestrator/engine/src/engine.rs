@@ -1,6 +1,7 @@
 //! The engine's face: what the operations of the api call.
 
 mod map_runs;
+mod redrive;
 mod start;
 mod tasks;
 
@@ -11,8 +12,8 @@ use std::time::{Duration, Instant};
 use asl::Payload;
 use chrono::{DateTime, Utc};
 use execution::event::Failure;
-use execution::{ExecutionId, Status, codec};
-use store::{ExecutionStatus, HistoryFrom, HistoryPage, Store};
+use execution::{ExecutionId, Status};
+use store::{ExecutionStatus, Store};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +30,8 @@ use crate::lane::{Lanes, Mail, Surroundings};
 use crate::map_runs::MapRuns;
 use crate::node::Membership;
 use crate::patience::Patience;
+use crate::recovery::read_end;
+use crate::redriver::Redriver;
 use crate::reply::{Reply, received};
 use crate::starter::Starter;
 
@@ -45,6 +48,7 @@ struct Inner {
     readiness: watch::Receiver<Readiness>,
     leave: CancellationToken,
     starter: Starter,
+    redriver: Redriver,
     next_session: AtomicU64,
 }
 
@@ -104,7 +108,12 @@ impl Engine {
         let starter = Starter { store: store.clone(), around: around.clone(), homes };
         let nursery = Children { starter: starter.clone(), catalog: Arc::clone(&catalog) };
         tokio::spawn(nursery.run(orders, leave.clone()));
-        let map_runs = MapRuns::new(starter.clone(), Arc::clone(&catalog), objects);
+        let redriver = Redriver {
+            store: store.clone(),
+            catalog: Arc::clone(&catalog),
+            around: around.clone(),
+        };
+        let map_runs = MapRuns::new(starter.clone(), redriver.clone(), objects);
         tokio::spawn(map_runs.run(asks, leave.clone()));
         let membership = Membership::new(
             store.clone(),
@@ -116,8 +125,17 @@ impl Engine {
         let readiness = membership.readiness.subscribe();
         tokio::spawn(membership.run());
         let next_session = AtomicU64::new(0);
-        let inner =
-            Inner { store, catalog, around, lanes, readiness, leave, starter, next_session };
+        let inner = Inner {
+            store,
+            catalog,
+            around,
+            lanes,
+            readiness,
+            leave,
+            starter,
+            redriver,
+            next_session,
+        };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -198,12 +216,7 @@ impl Engine {
         if row.status == ExecutionStatus::Running {
             return Ok(None);
         }
-        let last = HistoryPage { rows_max: 1, bytes_max: u64::MAX };
-        let rows = self.0.store.history_rows(id, HistoryFrom::Last, last).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let events = codec::decode(row.format, &row.events)
-            .map_err(|error| EngineError::Refused { reason: error.to_string() })?;
-        Ok(events.iter().rev().find_map(|event| crate::lane::ended_by(event, row.at)))
+        read_end(&self.0.store, id).await
     }
 
     /// Posts a caller's mail and waits for the answer.

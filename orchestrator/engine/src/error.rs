@@ -18,6 +18,9 @@ pub enum EngineError {
     /// The execution has ended.
     #[error("the execution has ended")]
     ExecutionEnded,
+    /// A redrive opens only what has ended without success.
+    #[error("the execution is {status:?} and cannot be redriven")]
+    NotRedrivable { status: execution::Status },
     /// The wait that a task token names is over: another outcome was accepted, the attempt timed out, the
     /// hand-out was superseded, or the execution has ended.
     #[error("the task's attempt is over")]

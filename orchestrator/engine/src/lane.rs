@@ -10,6 +10,7 @@ mod journal;
 mod mail;
 mod map_runs;
 mod perform;
+mod redrive;
 mod report;
 mod resident;
 mod setback;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use execution::event::{Failure, OfferedAgain};
-use execution::{Execution, ExecutionId, Outside, Refusal, Tokens, Trigger, WaitId};
+use execution::{Execution, ExecutionId, Outside, Refusal, Status, Tokens, Trigger, WaitId};
 use store::NodeId;
 use tokio::sync::mpsc;
 use tracing::{debug, error};
@@ -29,7 +30,7 @@ pub(crate) use batch::{Answer, Batch, StartOutcome, Unit, Written};
 pub(crate) use driver::{Deposed, Driver};
 pub(crate) use express::Express;
 pub(crate) use handle::{LaneHandle, Lanes};
-pub(crate) use mail::{Heard, Mail, StartMail};
+pub(crate) use mail::{Heard, Mail, RedriveMail, StartMail};
 pub(crate) use perform::ended_by;
 use resident::Due;
 pub(crate) use resident::Resident;
@@ -102,6 +103,7 @@ impl Lane {
                 batch.answer(id, Answer::Done(reply, result));
             }
             Mail::Stop { id, failure, reply } => self.stop(id, failure, reply, batch),
+            Mail::Redrive(redrive) => self.redrive(*redrive, batch),
             Mail::Take { id, wait, reservation } => self.take(id, wait, reservation, batch),
             Mail::Heartbeat { id, wait, reply } => reply.send(self.sign_of_life(id, wait)),
             Mail::Acknowledge { id, wait, reply } => reply.send(self.acknowledge(id, wait)),
@@ -142,9 +144,8 @@ impl Lane {
             batch.answer(id, Answer::Started(reply, started));
             return;
         }
-        let bound = self.around.config.residents_max;
-        if self.residents.len() >= bound {
-            reply.send(Err(EngineError::exhausted("executions in memory", bound)));
+        if let Err(full) = self.check_room() {
+            reply.send(Err(full));
             return;
         }
         let mut resident = Resident::new(Execution::begin(id), machine, namespace, arn);
@@ -165,6 +166,14 @@ impl Lane {
                 reply.send(Err(error));
             }
         }
+    }
+
+    fn check_room(&self) -> Result<(), EngineError> {
+        let bound = self.around.config.residents_max;
+        if self.residents.len() < bound {
+            return Ok(());
+        }
+        Err(EngineError::exhausted("executions in memory", bound))
     }
 
     fn stop(
@@ -312,6 +321,8 @@ fn refused(refusal: Refusal) -> EngineError {
     match refusal {
         Refusal::UnknownWait => EngineError::TaskOver,
         Refusal::Closed => EngineError::ExecutionEnded,
+        Refusal::Running => EngineError::NotRedrivable { status: Status::Running },
+        Refusal::Succeeded => EngineError::NotRedrivable { status: Status::Succeeded },
         Refusal::Quarantined { reason } => {
             EngineError::unavailable(format!("the execution is quarantined: {reason}"))
         }

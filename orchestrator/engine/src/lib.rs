@@ -15,6 +15,7 @@ mod map_runs;
 mod node;
 mod patience;
 mod recovery;
+mod redriver;
 mod reply;
 mod starter;
 pub mod task_queue;

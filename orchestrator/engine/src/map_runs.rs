@@ -17,7 +17,7 @@ use objects::Objects;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::catalog::Catalog;
+use crate::redriver::Redriver;
 use crate::starter::Starter;
 use desk::Desk;
 
@@ -59,6 +59,8 @@ pub(crate) struct ChildAsk {
     pub(crate) started_at: DateTime<Utc>,
     /// It may have been started before: by a node that is gone, or before a commit in doubt.
     pub(crate) repeated: bool,
+    /// How often it is to have been redriven.
+    pub(crate) redrives: u64,
 }
 
 impl RunRef {
@@ -75,21 +77,23 @@ impl RunRef {
 
 impl ChildAsk {
     pub(crate) fn new(number: u64, child: &OpenChild, repeated: bool) -> Self {
-        Self { number, input: child.input.clone(), started_at: child.started_at, repeated }
+        let OpenChild { input, started_at, redrives, .. } = child;
+        let (input, started_at, redrives) = (input.clone(), *started_at, *redrives);
+        Self { number, input, started_at, repeated, redrives }
     }
 }
 
 #[derive(Debug)]
 pub(crate) struct MapRuns {
     pub(crate) starter: Starter,
-    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) redriver: Redriver,
     pub(crate) objects: Objects,
     pub(crate) starts: Arc<Semaphore>,
 }
 
 impl MapRuns {
-    pub(crate) fn new(starter: Starter, catalog: Arc<Catalog>, objects: Objects) -> Self {
-        Self { starter, catalog, objects, starts: Arc::new(Semaphore::new(STARTS_UNDER_WAY_MAX)) }
+    pub(crate) fn new(starter: Starter, redriver: Redriver, objects: Objects) -> Self {
+        Self { starter, redriver, objects, starts: Arc::new(Semaphore::new(STARTS_UNDER_WAY_MAX)) }
     }
 
     /// Until the node leaves. Each run has a desk of its own, so that a slow one holds up no other.

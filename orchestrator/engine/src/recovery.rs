@@ -8,8 +8,9 @@ use execution::{EventKind, Execution, ExecutionId, Seq, WaitId, codec};
 use store::{HistoryFrom, HistoryPage, HistoryRow, Store};
 
 use crate::catalog::Catalog;
+use crate::engine::Ended;
 use crate::error::EngineError;
-use crate::lane::{Express, Resident};
+use crate::lane::{Express, Resident, ended_by};
 
 /// A read of a long history, in parts: bounded in memory, and few enough round trips.
 const ROWS_A_READ: u32 = 1000;
@@ -37,6 +38,16 @@ pub(crate) async fn read_back(
     let recorded = resident.execution.last_seq();
     resident.express = folded.express.map(|keeps| Express::again(keeps, recorded));
     Ok(Some(resident))
+}
+
+/// How an execution ended, as the last row of its history says; `None`: it runs.
+pub(crate) async fn read_end(store: &Store, id: ExecutionId) -> Result<Option<Ended>, EngineError> {
+    let last = HistoryPage { rows_max: 1, bytes_max: u64::MAX };
+    let rows = store.history_rows(id, HistoryFrom::Last, last).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let events = codec::decode(row.format, &row.events)
+        .map_err(|error| EngineError::Refused { reason: error.to_string() })?;
+    Ok(events.iter().rev().find_map(|event| ended_by(event, row.at)))
 }
 
 /// The execution, and what its events say beside its state.

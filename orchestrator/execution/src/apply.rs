@@ -2,6 +2,7 @@
 
 mod children;
 mod map_run;
+mod redrive;
 mod task;
 
 use std::sync::Arc;
@@ -59,6 +60,7 @@ impl Execution {
             EventKind::ExecutionFailed(_) => self.close(at, Status::Failed),
             EventKind::ExecutionTimedOut(_) => self.close(at, Status::TimedOut),
             EventKind::ExecutionAborted(_) => self.close(at, Status::Aborted),
+            EventKind::ExecutionRedriven(redriven) => self.reopen(at, redriven),
 
             EventKind::StateEntered { state, state_type } => self.enter(at, state, *state_type),
             EventKind::StateExited { next, assigned, .. } => self.exit(at, next.clone(), assigned),
@@ -111,23 +113,21 @@ impl Execution {
             }
             // The state's exit points at its last child, not at these.
             EventKind::ParallelSucceeded { .. } | EventKind::MapSucceeded { .. } => {}
-            EventKind::ParallelFailed { .. }
-            | EventKind::MapFailed { .. }
-            | EventKind::EvaluationFailed { .. } => self.advance(at),
+            EventKind::EvaluationFailed { .. } => self.advance(at),
+            EventKind::ParallelFailed { .. } | EventKind::MapFailed { .. } => self.fail_join(at),
             EventKind::MapIterationStarted { index, child, .. } => {
                 self.begin_iteration(at, *index, *child);
             }
             EventKind::MapIterationSucceeded { child, .. } => self.end_iteration(at, *child),
             EventKind::MapIterationFailed { child, .. } => self.fail_iteration(at, *child),
-            EventKind::MapIterationAborted { child, .. } => {
-                self.remove_branch(*child);
+            EventKind::MapIterationAborted { child, .. } => self.cut_branch(*child),
+            EventKind::MapIterationResumed { index, child } => {
+                self.resume_iteration(at, *index, *child);
             }
             EventKind::MapItemsFound { .. } => self.find_items(at),
             EventKind::MapRunStarted(started) => self.begin_map_run(at, started),
             EventKind::MapRun { wait, step } => self.go_on_with_map_run(at, *wait, step),
-            EventKind::BranchClosed { .. } => {
-                self.remove_branch(at.event.branch);
-            }
+            EventKind::BranchClosed { .. } => self.cut_branch(at.event.branch),
 
             EventKind::Quarantined { reason } => self.quarantine = Some(reason.clone()),
             EventKind::Released => self.quarantine = None,
@@ -148,6 +148,7 @@ impl Execution {
             role_arn: started.role_arn.clone(),
             started_at: at.time,
             redrive_count: 0,
+            redriven_at: None,
             machine_id: started.machine_arn.clone(),
             machine_name: started.machine_name.clone(),
         };
@@ -158,6 +159,8 @@ impl Execution {
             given_context: None,
             region: region.into(),
             deadline: started.deadline,
+            time_limit: started.deadline.map(|deadline| deadline - at.time),
+            start_at: started.start_at.clone(),
             settings: started.settings,
             parent: started.parent.clone(),
         }));
@@ -170,7 +173,10 @@ impl Execution {
     fn close(&mut self, at: At<'_>, status: Status) {
         self.abort_map_runs(at);
         self.status = status;
-        self.branches.clear();
+        if status == Status::Succeeded {
+            self.branches.clear();
+        }
+        self.remains.append(&mut self.branches);
         self.variable_bytes = 0;
         self.ready.clear();
         self.waits.clear();
@@ -186,6 +192,7 @@ impl Execution {
             entered_at: at.time,
             entered_id: at.id,
             entered_after: at.event.previous,
+            begun_at: at.time,
             input,
             retries: Vec::new(),
             token: None,
@@ -202,6 +209,8 @@ impl Execution {
             branch.variables.assign(assignment.clone());
         }
         branch.last = at.id;
+        self.forget_remains(at.event.branch);
+        let Some(branch) = self.branches.get_mut(&at.event.branch) else { return };
         let output = at.payload();
         if let Some(state) = next {
             branch.phase = Phase::Enter { state, input: output };
@@ -218,6 +227,7 @@ impl Execution {
         until: DateTime<Utc>,
         failure: &Failure,
     ) {
+        self.forget_remains(at.event.branch);
         let Some(branch) = self.branches.get_mut(&at.event.branch) else { return };
         branch.last = at.event.previous;
         let Some(visit) = branch.visit_mut() else { return };
@@ -254,7 +264,7 @@ impl Execution {
         }
         self.forget_waits(at.event.branch);
         if let Some(visit) = self.visit_mut(at.event.branch) {
-            visit.doing = Doing::Aborted;
+            visit.abort();
         }
     }
 

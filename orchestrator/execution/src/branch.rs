@@ -66,6 +66,8 @@ pub(crate) struct Visit {
     pub(crate) entered_id: PublicId,
     /// What its entry follows.
     pub(crate) entered_after: PublicId,
+    /// Its entry, or the redrive that let it begin again.
+    pub(crate) begun_at: DateTime<Utc>,
     pub(crate) input: Payload,
     /// (retrier, how often it was used), of those that were.
     pub(crate) retries: Vec<(u32, u32)>,
@@ -97,8 +99,8 @@ pub(crate) enum Doing {
     /// A Distributed Map whose run is about to begin, with its items, unless a reader will bring them.
     Items(Option<Payload>),
     MapRun(Box<Work>),
-    /// Cut short; the branch closes with the next event.
-    Aborted,
+    /// Cut short in what it holds; the branch closes with the next event.
+    Aborted(Box<Doing>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -161,6 +163,8 @@ pub(crate) struct MapJoin {
     pub(crate) start: Arc<str>,
     pub(crate) items: Payload,
     pub(crate) begun: usize,
+    /// Iterations that were cut short before a redrive, by item: they go on before others begin.
+    pub(crate) cut: BTreeMap<usize, BranchId>,
     /// 0: no limit.
     pub(crate) max_concurrency: usize,
     pub(crate) tolerated_failures: u64,
@@ -199,7 +203,7 @@ impl Branch {
                 | Doing::Failed(_)
                 | Doing::Items(_) => true,
                 Doing::MapRun(work) => work.is_ready(),
-                Doing::Task(_) | Doing::Retry { .. } | Doing::Timer { .. } | Doing::Aborted => {
+                Doing::Task(_) | Doing::Retry { .. } | Doing::Timer { .. } | Doing::Aborted(_) => {
                     false
                 }
                 Doing::Join(join) => join.is_finished() || join.startable() > 0,
@@ -241,7 +245,7 @@ impl Branch {
             | Doing::Failed(_)
             | Doing::Items(_)
             | Doing::MapRun(_)
-            | Doing::Aborted => None,
+            | Doing::Aborted(_) => None,
         }
     }
 }
@@ -258,7 +262,7 @@ impl Visit {
             | Doing::Join(_)
             | Doing::Items(_)
             | Doing::MapRun(_)
-            | Doing::Aborted => None,
+            | Doing::Aborted(_) => None,
         }
     }
 
@@ -275,7 +279,7 @@ impl Visit {
             | Doing::Join(_)
             | Doing::Items(_)
             | Doing::MapRun(_)
-            | Doing::Aborted => None,
+            | Doing::Aborted(_) => None,
         };
         self.wait().into_iter().chain(callback)
     }
@@ -292,7 +296,7 @@ impl Visit {
             | Doing::Failed(_)
             | Doing::Items(_)
             | Doing::MapRun(_)
-            | Doing::Aborted => None,
+            | Doing::Aborted(_) => None,
         }
     }
 
@@ -308,7 +312,7 @@ impl Visit {
             | Doing::Failed(_)
             | Doing::Join(_)
             | Doing::Items(_)
-            | Doing::Aborted => None,
+            | Doing::Aborted(_) => None,
         }
     }
 
@@ -328,7 +332,7 @@ impl Join {
         match &self.kind {
             JoinKind::Parallel => 0,
             JoinKind::Map(map) => {
-                let left = self.results.len() - map.begun;
+                let left = self.results.len() - map.begun + map.cut.len();
                 match map.max_concurrency {
                     0 => left,
                     max => left.min(max.saturating_sub(self.children.len())),

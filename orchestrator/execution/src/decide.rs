@@ -129,7 +129,7 @@ impl Turn<'_> {
             Doing::MapRun(work) => self
                 .map_run(draft, |turn, map, draft| states::map::run::go_on(turn, map, work, draft)),
             Doing::Failed(fault) => Err(fault.clone()),
-            Doing::Task(_) | Doing::Retry { .. } | Doing::Timer { .. } | Doing::Aborted => {
+            Doing::Task(_) | Doing::Retry { .. } | Doing::Timer { .. } | Doing::Aborted(_) => {
                 Ok(Next::Stay)
             }
         }

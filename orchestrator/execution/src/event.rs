@@ -34,6 +34,8 @@ pub enum EventKind {
     ExecutionFailed(Failure),
     ExecutionTimedOut(Failure),
     ExecutionAborted(Failure),
+    /// Opens what had ended without success: every state that was entered and not left begins again.
+    ExecutionRedriven(Box<ExecutionRedriven>),
 
     /// Payload: the state's input as it arrived, before `InputPath`.
     StateEntered {
@@ -163,6 +165,11 @@ pub enum EventKind {
         index: u64,
         child: BranchId,
     },
+    /// Internal: after a redrive the iteration goes on where it was cut short.
+    MapIterationResumed {
+        index: u64,
+        child: BranchId,
+    },
 
     /// Of a Distributed Map; AWS shows it as it does an inline Map's start. Payload: the array of items, unless an `ItemReader` will bring them.
     MapItemsFound {
@@ -238,6 +245,18 @@ pub struct ExecutionStarted {
     pub parent: Option<Parent>,
     /// Of an Express execution.
     pub express: Option<Keeps>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecutionRedriven {
+    /// How often it has been redriven, this time included.
+    pub count: u64,
+    /// By `TimeoutSeconds` of the machine, which begins anew.
+    pub deadline: Option<DateTime<Utc>>,
+    /// The caller's: the same one again means this redrive.
+    pub client_token: Option<String>,
+    /// From its first state on: an Express child of a map run.
+    pub afresh: bool,
 }
 
 /// Whose child an execution is.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use asl::StateMachine;
 use asl::context::ExecutionContext;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::branch::Branch;
 use crate::draft::Draft;
@@ -15,6 +15,7 @@ use crate::id::{BranchId, ExecutionId, PublicId, Seq, WaitId};
 use crate::instant::truncated;
 use crate::map_run::MapRun;
 use crate::message::Outgoing;
+use crate::redrive::Redrives;
 use crate::trigger::Trigger;
 
 /// Transitions per call of [`Execution::process`]: a Choice that loops for ever gives way to its neighbours this often.
@@ -42,6 +43,9 @@ pub struct Execution {
     pub(crate) ready: BTreeSet<(Seq, BranchId)>,
     pub(crate) waits: BTreeMap<WaitId, BranchId>,
     pub(crate) map_runs: BTreeMap<WaitId, MapRun>,
+    /// Branches that were cut short within states that have not been left: what a redrive begins again.
+    pub(crate) remains: BTreeMap<BranchId, Branch>,
+    pub(crate) redrives: Redrives,
 }
 
 /// What stays the same from the first event on.
@@ -52,6 +56,10 @@ pub(crate) struct Facts {
     pub(crate) given_context: Option<serde_json::Value>,
     pub(crate) region: Arc<str>,
     pub(crate) deadline: Option<DateTime<Utc>>,
+    /// From a start, or a redrive, to the deadline.
+    pub(crate) time_limit: Option<TimeDelta>,
+    /// Its first state.
+    pub(crate) start_at: Arc<str>,
     pub(crate) settings: Settings,
     pub(crate) parent: Option<Parent>,
 }
@@ -62,6 +70,8 @@ impl PartialEq for Facts {
         self.context.id == other.context.id
             && self.context.input == other.context.input
             && self.context.started_at == other.context.started_at
+            && self.context.redrive_count == other.context.redrive_count
+            && self.context.redriven_at == other.context.redriven_at
             && self.region == other.region
             && self.deadline == other.deadline
             && self.settings == other.settings
@@ -125,6 +135,10 @@ pub enum Refusal {
     UnknownWait,
     #[error("the execution has ended")]
     Closed,
+    #[error("the execution runs and can't be redriven")]
+    Running,
+    #[error("the execution has succeeded and can't be redriven")]
+    Succeeded,
     #[error("the execution is quarantined: {reason}")]
     Quarantined { reason: String },
     #[error("the execution has begun already")]
@@ -152,6 +166,8 @@ impl Execution {
             ready: BTreeSet::new(),
             waits: BTreeMap::new(),
             map_runs: BTreeMap::new(),
+            remains: BTreeMap::new(),
+            redrives: Redrives::default(),
         }
     }
 

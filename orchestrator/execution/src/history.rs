@@ -35,6 +35,9 @@ pub enum Details {
     ExecutionSucceeded {
         output: Payload,
     },
+    ExecutionRedriven {
+        redrive_count: u64,
+    },
     /// `ExecutionFailed`, `ExecutionAborted`, `ExecutionTimedOut`, `MapRunFailed`, `ActivityFailed`, `ActivityTimedOut`, `LambdaFunctionFailed`, `LambdaFunctionTimedOut`.
     Failure(Failure),
     StateEntered {
@@ -96,6 +99,10 @@ pub enum Details {
     },
     MapRunStarted {
         map_run_arn: Arc<str>,
+    },
+    MapRunRedriven {
+        map_run_arn: Arc<str>,
+        redrive_count: u64,
     },
     MapIteration {
         name: Arc<str>,

@@ -18,6 +18,7 @@ mod decide;
 mod draft;
 mod instant;
 pub mod map_run;
+mod redrive;
 mod states;
 mod variables;
 
@@ -33,5 +34,6 @@ pub use execution::{
 };
 pub use id::{BranchId, ExecutionId, PublicId, Seq, WaitId};
 pub use message::{Message, Outgoing};
+pub use redrive::Redriven;
 pub use trigger::Trigger;
 pub use variables::VARIABLE_BYTES_MAX;

@@ -15,7 +15,7 @@ use crate::execution::Execution;
 use crate::id::{BranchId, ExecutionId, Seq, WaitId};
 
 pub use work::CHILDREN_AT_A_TIME_MAX;
-pub(crate) use work::Work;
+pub(crate) use work::{Stage, Work};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapRun {
@@ -32,6 +32,10 @@ pub struct MapRun {
     pub executions: Counts,
     /// By number.
     pub open: BTreeMap<u64, OpenChild>,
+    /// Those that ended without success; a redrive runs them again, and those that were open when the run ended.
+    pub unsuccessful: BTreeMap<u64, OpenChild>,
+    pub redrive_count: u64,
+    pub redriven_at: Option<DateTime<Utc>>,
     pub asks: Asks,
     pub(crate) branch: BranchId,
 }
@@ -51,6 +55,8 @@ pub struct OpenChild {
     pub input: Payload,
     /// The time of the parent's event: the child's id begins with it.
     pub started_at: DateTime<Utc>,
+    /// How often it is to have been redriven.
+    pub redrives: u64,
 }
 
 /// What the run waits for from outside, beside its children.
@@ -75,11 +81,13 @@ pub struct Counts {
     pub timed_out: u64,
     pub aborted: u64,
     pub results_written: u64,
+    /// Of those that did not succeed before a redrive: not yet begun again.
+    pub pending_redrive: u64,
 }
 
 impl Counts {
     pub fn pending(&self) -> u64 {
-        let begun = self.running + self.ended();
+        let begun = self.running + self.ended() + self.pending_redrive;
         self.total.saturating_sub(begun)
     }
 
@@ -93,7 +101,18 @@ impl Counts {
 
     pub(crate) fn begin(&mut self, count: u64) {
         self.running += count;
-        self.total = self.total.max(self.running + self.ended());
+        self.total = self.total.max(self.running + self.ended() + self.pending_redrive);
+    }
+
+    /// Nothing runs, and what has not succeeded will run again.
+    pub(crate) fn redrive(&mut self) {
+        self.pending_redrive += self.running + self.unsuccessful();
+        (self.running, self.failed, self.timed_out, self.aborted) = (0, 0, 0, 0);
+    }
+
+    pub(crate) fn begin_again(&mut self, count: u64) {
+        self.pending_redrive = self.pending_redrive.saturating_sub(count);
+        self.running += count;
     }
 
     pub(crate) fn end(&mut self, count: u64, status: ChildStatus) {

@@ -22,8 +22,8 @@ pub enum Message {
         number: Option<u64>,
         child: Box<EndedChild>,
     },
-    /// To its child: the parent has ended, or waits no longer. The child is stopped.
-    ParentLeft,
+    /// To its child: the parent has ended, or waits no longer. The child is stopped, unless it was redriven more often since.
+    ParentLeft { redrives: u64 },
 }
 
 /// An execution that has ended, as its parent hears of it.
@@ -39,6 +39,7 @@ pub struct EndedChild {
     pub input: Payload,
     pub output: Option<Payload>,
     pub failure: Failure,
+    pub redrives: u64,
 }
 
 /// A message on its way.
@@ -54,7 +55,7 @@ impl Execution {
     /// What the event, which is about to be applied, has to be told to another execution.
     pub(crate) fn outgoing(&self, event: &Event, at: DateTime<Utc>) -> Vec<Outgoing> {
         if let EventKind::MapRun { wait, step } = &event.kind {
-            return if step.is_public() { self.left_map_run(*wait) } else { Vec::new() };
+            return if step.is_end() { self.left_map_run(*wait) } else { Vec::new() };
         }
         if let EventKind::TaskTimedOut { wait, .. }
         | EventKind::StateAborted { wait: Some(wait), .. }
@@ -72,7 +73,7 @@ impl Execution {
     /// Of a wait for the end of a child.
     fn left_child(&self, wait: WaitId) -> Option<Outgoing> {
         let receiver = self.awaited_child(wait)?;
-        Some(Outgoing { receiver, id: self.id.0, message: Message::ParentLeft })
+        Some(Outgoing { receiver, id: self.id.0, message: Message::ParentLeft { redrives: 0 } })
     }
 
     /// Children that have not ended when their run does.
@@ -80,8 +81,8 @@ impl Execution {
         let run = self.map_run(wait);
         let children = run.into_iter().flat_map(|run| &run.open).map(|(number, child)| Outgoing {
             receiver: self.id.of_child(wait, *number, child.started_at),
-            id: self.id.0,
-            message: Message::ParentLeft,
+            id: after_redrives(self.id.0, child.redrives),
+            message: Message::ParentLeft { redrives: child.redrives },
         });
         children.collect()
     }
@@ -98,6 +99,10 @@ impl Execution {
         else {
             return None;
         };
+        if number.is_none() && self.redrive_count() > 0 {
+            // The parent heard of its end before, and waits no longer.
+            return None;
+        }
         let context = &facts.context;
         let child = EndedChild {
             id: self.id,
@@ -110,10 +115,17 @@ impl Execution {
             input: context.input.clone(),
             output: event.payload.clone(),
             failure: failure.cloned().unwrap_or_default(),
+            redrives: self.redrive_count(),
         };
         let message = Message::ChildEnded { wait: *wait, number: *number, child: Box::new(child) };
-        Some(Outgoing { receiver: *receiver, id: self.id.0, message })
+        let id = after_redrives(self.id.0, self.redrive_count());
+        Some(Outgoing { receiver: *receiver, id, message })
     }
+}
+
+/// An execution that ends again tells its parent again: another message.
+fn after_redrives(sender: Uuid, redrives: u64) -> Uuid {
+    Uuid::from_u128(sender.as_u128() ^ u128::from(redrives))
 }
 
 impl EventKind {

@@ -57,6 +57,8 @@ pub enum Trigger {
     Stop {
         failure: Failure,
     },
+    /// The only one that an execution takes after its end.
+    Redrive(Redrive),
     /// Go on after the bound on transitions per decision was reached.
     Resume,
     Quarantine {
@@ -80,6 +82,8 @@ pub enum MapRunReport {
         status: ChildStatus,
         failure: Failure,
         output: Option<Payload>,
+        /// How often the child had been redriven.
+        redrives: u64,
     },
     /// The results are where `result` says; it becomes the state's.
     Written {
@@ -92,6 +96,16 @@ pub enum MapRunReport {
     Update {
         limits: MapRunLimits,
     },
+}
+
+/// Who asks for a redrive: a caller, or the map run whose child it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Redrive {
+    pub client_token: Option<String>,
+    /// The map run's: how often the child will have been redriven.
+    pub count: Option<u64>,
+    /// From the first state on.
+    pub afresh: bool,
 }
 
 /// What the history says of an execution from its first event on.

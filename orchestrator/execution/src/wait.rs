@@ -147,14 +147,15 @@ impl WaitKind {
                 Self::Join { open: join.children.len() as u64, not_begun: not_begun(join) }
             }
             Doing::MapRun(work) => {
-                Self::Join { open: work.open as u64, not_begun: work.items.len() as u64 }
+                let not_begun = work.items.len() + work.again.len();
+                Self::Join { open: work.open as u64, not_begun: not_begun as u64 }
             }
             Doing::Run
             | Doing::Result(_)
             | Doing::TimerOver
             | Doing::Failed(_)
             | Doing::Items(_)
-            | Doing::Aborted => Self::Nothing,
+            | Doing::Aborted(_) => Self::Nothing,
         }
     }
 }
@@ -173,6 +174,6 @@ impl Served {
 fn not_begun(join: &Join) -> u64 {
     match &join.kind {
         JoinKind::Parallel => 0,
-        JoinKind::Map(map) => (join.results.len() - map.begun) as u64,
+        JoinKind::Map(map) => (join.results.len() - map.begun + map.cut.len()) as u64,
     }
 }

@@ -121,6 +121,8 @@ pub(crate) enum Command {
     List(commands::list::List),
     /// Stop an execution
     Stop(commands::stop::Stop),
+    /// Open an execution that has failed, timed out or was stopped: it goes on where it was
+    Redrive(commands::redrive::Redrive),
     /// Follow an execution to its end
     Watch(commands::watch::Watch),
     /// Ask a server whether it serves; 0 if so, 1 if it stands by

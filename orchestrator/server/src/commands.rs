@@ -15,6 +15,7 @@ pub(crate) mod list;
 pub(crate) mod machines;
 pub(crate) mod migrate;
 pub(crate) mod namespace;
+pub(crate) mod redrive;
 pub(crate) mod server;
 pub(crate) mod start;
 pub(crate) mod stop;
@@ -54,6 +55,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Answer, CommandError> {
         Command::History(history) => history.run(format).await,
         Command::List(list) => list.run(format).await,
         Command::Stop(stop) => stop.run(format).await,
+        Command::Redrive(redrive) => redrive.run(format).await,
         Command::Watch(watch) => watch.run(format).await,
         Command::Health(health) => health.run(format).await,
     }

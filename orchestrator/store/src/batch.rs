@@ -59,6 +59,18 @@ pub struct NewRow {
     pub events: Vec<u8>,
 }
 
+/// An execution that had ended without success and is opened again, alone in its commit.
+#[derive(Debug, Clone)]
+pub struct Redrive {
+    pub row: NewRow,
+    /// How often it has been redriven, this time included.
+    pub count: u64,
+    /// The same commit ends it again.
+    pub end: Option<End>,
+    pub sent: Vec<NewMessage>,
+    pub taken: Vec<MessageKey>,
+}
+
 #[derive(Debug, Clone)]
 pub struct End {
     pub id: ExecutionId,

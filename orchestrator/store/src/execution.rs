@@ -38,6 +38,18 @@ pub struct ExecutionRow {
     pub owner: Option<NodeId>,
     pub started_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
+    /// `None`: it never was redriven.
+    pub redriven: Option<RowRedriven>,
+    /// Of a map run's child.
+    pub map_run: Option<Uuid>,
+}
+
+/// The last redrive of an execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowRedriven {
+    /// How many there were.
+    pub count: u64,
+    pub at: DateTime<Utc>,
 }
 
 /// Which executions a list shows, newest first.
@@ -185,5 +197,13 @@ pub(crate) fn execution_row(row: &PgRow) -> ExecutionRow {
         owner: row.get("owner"),
         started_at: row.get("started_at"),
         ended_at: row.get("ended_at"),
+        redriven: redriven(row),
+        map_run: row.get("map_run"),
     }
+}
+
+fn redriven(row: &PgRow) -> Option<RowRedriven> {
+    let count: i64 = row.get::<Option<i64>, _>("redrive_count")?;
+    let count = u64::try_from(count).expect("the constraint execution_redrive_is_whole holds");
+    Some(RowRedriven { count, at: row.get::<Option<_>, _>("redriven_at")? })
 }

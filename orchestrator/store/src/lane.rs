@@ -9,7 +9,7 @@ use sqlx::{Executor, Postgres, Row, SqlSafeStr};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::batch::{Batch, ChosenName, Ordered, stored};
+use crate::batch::{Batch, ChosenName, Ordered, Redrive, stored};
 use crate::error::{CommitError, StoreError};
 use crate::id::NodeId;
 use crate::membership::FenceRef;
@@ -75,6 +75,24 @@ impl Lane {
         };
         let ordered = Ordered::of(batch);
         let answer = commit_query(self.fence, &ordered).fetch_one(&mut connection).await;
+        self.settle(connection, answer)
+    }
+
+    /// Opens an execution that has ended: one statement, too, and in doubt as any commit. Refused where the execution runs, or its
+    /// history has gone on since it was read.
+    pub async fn redrive(&mut self, redrive: &Redrive) -> Result<Committed, CommitError> {
+        let Some(mut connection) = self.connection.take() else {
+            return Err(CommitError::Doubt("an earlier commit was not answered".to_owned()));
+        };
+        let answer = redrive_query(self.fence, redrive).fetch_one(&mut connection).await;
+        self.settle(connection, answer)
+    }
+
+    fn settle(
+        &mut self,
+        connection: PgConnection,
+        answer: Result<PgRow, sqlx::Error>,
+    ) -> Result<Committed, CommitError> {
         match answer {
             Ok(row) => {
                 self.connection = Some(connection);
@@ -123,6 +141,38 @@ fn commit_query<'q>(fence: FenceRef, batch: &'q Ordered<'_>) -> Query<'q, Postgr
     let query = bind_ends(bind_rows(bind_starts(query, batch), batch), batch);
     bind_messages(query, batch)
         .bind(batch.starts.iter().map(|(start, _)| start.map_run).bind_iter())
+}
+
+fn redrive_query(fence: FenceRef, redrive: &Redrive) -> Query<'_, Postgres, PgArguments> {
+    let Redrive { row, count, end, sent, taken } = redrive;
+    let (sent, taken) = (|| sent.iter(), || taken.iter());
+    sqlx::query(sql!("lane/redrive.sql"))
+        .bind(fence.node)
+        .bind(fence.lane)
+        .bind(fence.epoch)
+        .bind(row.id.home().0)
+        .bind(row.id.0)
+        .bind(end.as_ref().map_or("RUNNING", |end| end.status.as_text()))
+        .bind(end.as_ref().map(|end| end.ended_at))
+        .bind(stored(*count))
+        .bind(row.at)
+        .bind(stored(row.seq))
+        .bind(stored(row.last_seq))
+        .bind(stored(row.first_public))
+        .bind(stored(row.last_public))
+        .bind(row.at)
+        .bind(row.format)
+        .bind(row.events.as_slice())
+        .bind(sent().map(|message| message.key.receiver.home().0).bind_iter())
+        .bind(sent().map(|message| message.key.receiver.0).bind_iter())
+        .bind(sent().map(|message| message.key.message.0).bind_iter())
+        .bind(sent().map(|message| message.format).bind_iter())
+        .bind(sent().map(|message| message.body.as_slice()).bind_iter())
+        .bind(taken().map(|key| key.receiver.home().0).bind_iter())
+        .bind(taken().map(|key| key.receiver.0).bind_iter())
+        .bind(taken().map(|key| key.message.0).bind_iter())
+        // Planned for this one: it comes seldom, and the tables may have been empty when it came last.
+        .persistent(false)
 }
 
 fn bind_starts<'q>(

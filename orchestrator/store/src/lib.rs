@@ -17,10 +17,10 @@ mod schema;
 mod sql;
 mod store;
 
-pub use batch::{Batch, ChosenName, End, NewExecution, NewRow};
+pub use batch::{Batch, ChosenName, End, NewExecution, NewRow, Redrive};
 pub use connection::{Connection, ConnectionChange, ConnectionParameters, NewConnection};
 pub use error::{CommitError, Refusal, Remedy, StoreError};
-pub use execution::{ExecutionFilter, ExecutionPage, ExecutionRow, ExecutionStatus};
+pub use execution::{ExecutionFilter, ExecutionPage, ExecutionRow, ExecutionStatus, RowRedriven};
 pub use history::{HistoryFrom, HistoryPage, HistoryRow};
 pub use id::{MachineId, NamespaceId, NodeId, RevisionId, home_of_name};
 pub use inbox::{MessageId, MessageKey, MessageRow, NewMessage, SweepPage, Swept};

@@ -51,6 +51,7 @@ fn context() -> Context {
         role_arn: String::new(),
         started_at: chrono::DateTime::UNIX_EPOCH,
         redrive_count: 0,
+        redriven_at: None,
         machine_id: String::new(),
         machine_name: String::new(),
     };

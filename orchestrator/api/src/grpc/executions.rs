@@ -80,6 +80,15 @@ impl Executions for Face {
         response(self.operations.answer(patience, operation).await)
     }
 
+    async fn redrive_execution(
+        &self,
+        request: Request<v1::RedriveExecutionRequest>,
+    ) -> Result<Response<v1::RedriveExecutionResponse>, Status> {
+        let (patience, message) = split(request);
+        let operation = self.operations.redrive_execution(message);
+        response(self.operations.answer(patience, operation).await)
+    }
+
     async fn get_execution_history(
         &self,
         request: Request<v1::GetExecutionHistoryRequest>,

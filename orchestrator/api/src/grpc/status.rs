@@ -91,6 +91,7 @@ fn code(reason: Reason) -> Code {
         | Reason::TaskDoesNotExist => Code::NotFound,
         Reason::TaskTimedOut
         | Reason::StateMachineDeleting
+        | Reason::ExecutionNotRedrivable
         | Reason::StateMachineTypeNotSupported => Code::FailedPrecondition,
         Reason::StateMachineAlreadyExists
         | Reason::ExecutionAlreadyExists

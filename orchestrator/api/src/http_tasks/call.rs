@@ -118,7 +118,8 @@ impl Desk {
                     EngineError::TaskOver
                     | EngineError::UnknownExecution
                     | EngineError::ExecutionEnded
-                    | EngineError::ExecutionAlreadyExists { .. },
+                    | EngineError::ExecutionAlreadyExists { .. }
+                    | EngineError::NotRedrivable { .. },
                 ) => return,
             }
         }

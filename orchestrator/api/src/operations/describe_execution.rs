@@ -44,8 +44,11 @@ impl Operations {
             status: row_status(found.row.status).into(),
             started_at: Some(timestamp(found.row.started_at)),
             revision_id: revision.as_ref().map(revision_id).unwrap_or_default(),
+            redrive_count: found.row.redriven.map_or(0, |redriven| redriven.count),
+            redriven_at: found.row.redriven.map(|redriven| timestamp(redriven.at)),
             ..v1::Execution::default()
         };
+        self.redrivable(&found.row).await?.show(&mut shown);
         let end = match found.row.status {
             ExecutionStatus::Running => self.describe_running(&found, &mut shown).await?,
             ExecutionStatus::Succeeded
@@ -138,12 +141,22 @@ fn parent(events: &[Event]) -> Option<String> {
     started.parent.as_ref().map(|parent| parent.arn.clone())
 }
 
+fn is_redrive(event: &Event) -> bool {
+    matches!(event.kind, EventKind::ExecutionRedriven(_))
+}
+
 fn is_start(kind: &EventKind) -> bool {
     matches!(kind, EventKind::ExecutionStarted(_))
 }
 
 impl End {
     fn read(&mut self, events: &[Event], at: DateTime<Utc>) {
+        // A redrive opens again what had ended.
+        let redriven = events.iter().rposition(is_redrive);
+        if redriven.is_some() {
+            *self = Self::default();
+        }
+        let events = &events[redriven.unwrap_or(0)..];
         let Some((status, event, failure)) = events.iter().rev().find_map(ended_by) else { return };
         self.status = Some(status);
         self.at = Some(at);

@@ -45,6 +45,8 @@ impl Operations {
             status: row_status(row.status).into(),
             started_at: Some(timestamp(row.started_at)),
             stopped_at: row.ended_at.map(timestamp),
+            redrive_count: row.redriven.map_or(0, |redriven| redriven.count),
+            redriven_at: row.redriven.map(|redriven| timestamp(redriven.at)),
             name: row.name,
         };
         let executions = rows.into_iter().map(item).collect();

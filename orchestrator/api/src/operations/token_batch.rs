@@ -67,6 +67,7 @@ impl Operations {
                     error @ (EngineError::Unavailable { .. }
                     | EngineError::Exhausted { .. }
                     | EngineError::ExecutionAlreadyExists { .. }
+                    | EngineError::NotRedrivable { .. }
                     | EngineError::Refused { .. }),
                 ) => noticed.refused = Some(error.into()),
             }

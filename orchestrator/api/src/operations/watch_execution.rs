@@ -30,8 +30,6 @@ enum Stage {
     Running,
     /// The execution has ended; what its history holds is still to be read.
     Ended,
-    /// The last event was given.
-    Over,
 }
 
 impl Operations {
@@ -50,7 +48,7 @@ impl Operations {
 impl Watch {
     /// The next events; `None` after the execution's last.
     pub async fn next(&mut self) -> Result<Option<v1::WatchExecutionResponse>, Refusal> {
-        while self.stage != Stage::Over {
+        loop {
             // Before the look: what comes after it wakes the wait below.
             self.hints.borrow_and_update();
             let read = self.operations.public_events_after(&self.found, self.after).await?;
@@ -58,7 +56,7 @@ impl Watch {
                 return Ok(Some(response));
             }
             match self.stage {
-                Stage::Ended | Stage::Over => break,
+                Stage::Ended => return Ok(None),
                 Stage::Running => {}
             }
             self.operations.serving()?;
@@ -69,7 +67,6 @@ impl Watch {
                 self.wait().await;
             }
         }
-        Ok(None)
     }
 
     /// As many of the events as one response should hold; the others are read again.
@@ -87,8 +84,12 @@ impl Watch {
             }
             self.after = event.id;
             if let Some(end) = ends(&event) {
-                self.stage = Stage::Over;
+                // Looked behind once more: a redrive may have opened it again.
+                self.stage = Stage::Ended;
                 status = end;
+            } else if event.r#type == "ExecutionRedriven" {
+                self.stage = Stage::Running;
+                status = v1::ExecutionStatus::Running;
             }
             events.push(event);
         }

@@ -8,6 +8,7 @@ mod http_tasks;
 mod jsonata;
 mod namespaces;
 mod outage;
+mod redrive;
 mod refusals;
 mod remote;
 mod state_machines;

@@ -148,6 +148,12 @@ async fn of_finding_an_execution() {
     let history =
         v1::GetExecutionHistoryRequest { execution: unknown.clone(), ..Default::default() };
     let watch = v1::WatchExecutionRequest { execution: unknown.clone(), ..Default::default() };
+    let redrive = |token: Option<&str>| v1::RedriveExecutionRequest {
+        execution: unknown.clone(),
+        client_token: token.map(str::to_owned),
+        ..Default::default()
+    };
+    let long = "t".repeat(65);
     let status = v1::ListExecutionsRequest { status: 99, ..Default::default() };
     let of_unknown =
         v1::ListExecutionsRequest { state_machine: "nobody".to_owned(), ..Default::default() };
@@ -161,6 +167,10 @@ async fn of_finding_an_execution() {
         refused("an unknown id", executions.describe_execution(describe(&unknown_id)).await),
         refused("a stop of none", executions.stop_execution(stop("")).await),
         refused("a long error", executions.stop_execution(stop(&"e".repeat(257))).await),
+        refused("a redrive of none", executions.redrive_execution(redrive(None)).await),
+        refused("a long token", executions.redrive_execution(redrive(Some(&long))).await),
+        refused("an empty token", executions.redrive_execution(redrive(Some(""))).await),
+        refused("a blank in a token", executions.redrive_execution(redrive(Some("a b"))).await),
         refused("the history of none", executions.get_execution_history(history).await),
         refused("a watch of none", executions.watch_execution(watch).await),
         refused("an unknown status", executions.list_executions(status).await),

@@ -14,6 +14,7 @@ pub(crate) fn context() -> Context {
         role_arn: "arn:aws:iam::000000000000:role/orders".to_owned(),
         started_at: timestamp::parse("2026-11-23T06:17:25Z").expect("it is a timestamp"),
         redrive_count: 0,
+        redriven_at: None,
         machine_id: "arn:aws:states:us-east-1:000000000000:stateMachine:orders".to_owned(),
         machine_name: "orders".to_owned(),
     };

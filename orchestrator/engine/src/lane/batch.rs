@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use execution::express::Row;
 use execution::id::PublicId;
-use execution::{Event, ExecutionId, Outgoing, Seq, Status, WaitId};
+use execution::{Event, ExecutionId, Outgoing, Redriven, Seq, Status, WaitId};
 use store::{ExecutionStatus, MessageKey, NewExecution};
 
 use crate::config::EngineConfig;
@@ -36,6 +36,8 @@ pub(crate) struct Unit {
     pub(crate) id: ExecutionId,
     pub(crate) at: DateTime<Utc>,
     pub(crate) start: Option<NewExecution>,
+    /// How often the execution, which had ended, has been redriven by now: this unit opens it.
+    pub(crate) redriven: Option<u64>,
     pub(crate) first_seq: Seq,
     pub(crate) first_public_id: PublicId,
     pub(crate) events: Vec<Event>,
@@ -63,6 +65,7 @@ pub(crate) enum Answer {
     Started(Reply<StartOutcome>, Started),
     Done(Reply<()>, Result<(), EngineError>),
     Stopped(Reply<DateTime<Utc>>, Result<DateTime<Utc>, EngineError>),
+    Redriven(Reply<Redriven>, Result<Redriven, EngineError>),
 }
 
 impl Batch {
@@ -153,6 +156,7 @@ impl Unit {
             id,
             at,
             start: None,
+            redriven: None,
             first_seq: Seq(0),
             first_public_id: PublicId(0),
             events: Vec::new(),
@@ -231,6 +235,7 @@ impl Answer {
             Self::Started(reply, started) => reply.send(Ok(StartOutcome::Started(started))),
             Self::Done(reply, result) => reply.send(result),
             Self::Stopped(reply, result) => reply.send(result),
+            Self::Redriven(reply, result) => reply.send(result),
         }
     }
 
@@ -239,6 +244,7 @@ impl Answer {
             Self::Started(reply, _) => reply.send(Err(error)),
             Self::Done(reply, _) => reply.send(Err(error)),
             Self::Stopped(reply, _) => reply.send(Err(error)),
+            Self::Redriven(reply, _) => reply.send(Err(error)),
         }
     }
 }

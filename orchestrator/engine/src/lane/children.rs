@@ -36,6 +36,7 @@ impl Lane {
                     | EngineError::Exhausted { .. }
                     | EngineError::UnknownExecution
                     | EngineError::ExecutionAlreadyExists { .. }
+                    | EngineError::NotRedrivable { .. }
                     | EngineError::Refused { .. },
                 ) => {}
             }

@@ -93,13 +93,23 @@ impl Driver {
         for unit in in_memory {
             self.lane.perform(unit);
         }
-        let mut pending = vec![written];
+        // A redrive has a statement of its own: the hot one stays as it is.
+        let (redriven, written): (Vec<_>, Vec<_>) =
+            written.into_iter().partition(|unit| unit.redriven.is_some());
+        let mut pending: Vec<_> = redriven.into_iter().map(|unit| vec![unit]).collect();
+        pending.push(written);
         let mut patience = Patience::default();
         while let Some(units) = pending.pop() {
             if units.is_empty() {
                 continue;
             }
-            match self.commits.commit(&statement(&units)).await {
+            let written = match &units[..] {
+                [Unit { redriven: Some(count), .. }] => {
+                    self.commits.redrive(&redrive(&units[0], *count)).await
+                }
+                _ => self.commits.commit(&statement(&units)).await,
+            };
+            match written {
                 Ok(Committed::Written { lost_names }) => self.perform(units, &lost_names),
                 Ok(Committed::Fenced) => {
                     warn!("the fence of this lane has fallen; another node has taken over");
@@ -301,11 +311,24 @@ fn statement(units: &[Unit]) -> store::Batch {
                 new_row(unit.id, first, row.at, &row.events)
             })),
         }
-        if let Some(status) = unit.ended_as() {
-            batch.ends.push(End { id: unit.id, status, ended_at: unit.at });
-        }
+        batch.ends.extend(end(unit));
     }
     batch
+}
+
+fn redrive(unit: &Unit, count: u64) -> store::Redrive {
+    let first = (unit.first_seq, unit.first_public_id);
+    store::Redrive {
+        row: new_row(unit.id, first, unit.at, &unit.events),
+        count,
+        end: end(unit),
+        sent: unit.sent.iter().map(|outgoing| message(unit.id, outgoing)).collect(),
+        taken: unit.taken.iter().copied().collect(),
+    }
+}
+
+fn end(unit: &Unit) -> Option<End> {
+    Some(End { id: unit.id, status: unit.ended_as()?, ended_at: unit.at })
 }
 
 fn new_row(

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use asl::StateMachine;
 use chrono::{DateTime, Utc};
 use execution::event::Failure;
-use execution::{ExecutionId, Message, Trigger, WaitId};
+use execution::trigger::Redrive;
+use execution::{ExecutionId, Message, Redriven, Trigger, WaitId};
 use store::{MessageKey, NamespaceId, NewExecution};
 
 use super::{Resident, StartOutcome};
@@ -29,6 +30,7 @@ pub(crate) enum Mail {
         failure: Failure,
         reply: Reply<DateTime<Utc>>,
     },
+    Redrive(Box<RedriveMail>),
     /// A worker came for an offered task.
     Take {
         id: ExecutionId,
@@ -77,6 +79,7 @@ impl Mail {
     pub(crate) fn refuse(self, error: EngineError) {
         match self {
             Self::Start(start) => start.reply.send(Err(error)),
+            Self::Redrive(redrive) => redrive.reply.send(Err(error)),
             Self::Report { reply, .. }
             | Self::Heartbeat { reply, .. }
             | Self::Acknowledge { reply, .. }
@@ -97,6 +100,15 @@ impl Mail {
 pub(crate) struct Heard {
     pub(crate) key: MessageKey,
     pub(crate) message: Message,
+}
+
+#[derive(Debug)]
+pub(crate) struct RedriveMail {
+    pub(crate) id: ExecutionId,
+    /// Folded from its history after its end; `None`: its row says that it runs.
+    pub(crate) closed: Option<Resident>,
+    pub(crate) redrive: Redrive,
+    pub(crate) reply: Reply<Redriven>,
 }
 
 #[derive(Debug)]

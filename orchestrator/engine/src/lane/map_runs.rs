@@ -10,7 +10,8 @@ use crate::map_runs::{Ask, ChildAsk, MapRunOrder, RunRef};
 impl Lane {
     pub(super) fn map_run(&self, id: ExecutionId, wait: WaitId, step: &MapRunStep) {
         let ask = match step {
-            MapRunStep::ChildStarted { child, .. } => self.child_ask(id, wait, *child),
+            MapRunStep::ChildStarted { child, .. } => self.child_ask((id, wait), *child, false),
+            MapRunStep::ChildRedriven { child } => self.child_ask((id, wait), *child, true),
             MapRunStep::ItemsWanted { from } => Some(Ask::Items { from: *from }),
             MapRunStep::ResultsWanted => Some(Ask::Results),
             MapRunStep::Succeeded | MapRunStep::Failed { .. } | MapRunStep::Aborted => {
@@ -20,6 +21,7 @@ impl Lane {
             | MapRunStep::ChildEnded { .. }
             | MapRunStep::ResultsWritten
             | MapRunStep::Broken { .. }
+            | MapRunStep::Redriven { .. }
             | MapRunStep::Updated { .. } => None,
         };
         if let Some(ask) = ask {
@@ -28,10 +30,15 @@ impl Lane {
     }
 
     /// `None`: it has ended meanwhile, or its run has.
-    fn child_ask(&self, id: ExecutionId, wait: WaitId, child: u64) -> Option<Ask> {
+    fn child_ask(
+        &self,
+        (id, wait): (ExecutionId, WaitId),
+        child: u64,
+        repeated: bool,
+    ) -> Option<Ask> {
         let run = self.residents.get(&id)?.execution.map_run(wait)?;
         let open = run.open.get(&child).filter(|_| run.status == MapRunStatus::Running)?;
-        Some(Ask::Child(ChildAsk::new(child, open, false)))
+        Some(Ask::Child(ChildAsk::new(child, open, repeated)))
     }
 
     /// After a recovery nobody knows how far the node before had come.

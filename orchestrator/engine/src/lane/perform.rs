@@ -72,9 +72,10 @@ impl Lane {
         }
         match &event.kind {
             EventKind::ExecutionStarted(started) => {
-                if let Some(deadline) = started.deadline {
-                    self.timers.set(id, Watch::Deadline, deadline);
-                }
+                self.watch_deadline(id, started.deadline);
+            }
+            EventKind::ExecutionRedriven(redriven) => {
+                self.watch_deadline(id, redriven.deadline);
             }
             EventKind::ExecutionSucceeded
             | EventKind::ExecutionFailed(_)
@@ -134,9 +135,16 @@ impl Lane {
             | EventKind::MapIterationStarted { .. }
             | EventKind::MapIterationSucceeded { .. }
             | EventKind::MapIterationFailed { .. }
-            | EventKind::MapIterationAborted { .. } => {}
+            | EventKind::MapIterationAborted { .. }
+            | EventKind::MapIterationResumed { .. } => {}
         }
         None
+    }
+
+    fn watch_deadline(&mut self, id: ExecutionId, deadline: Option<DateTime<Utc>>) {
+        if let Some(deadline) = deadline {
+            self.timers.set(id, Watch::Deadline, deadline);
+        }
     }
 
     fn task_scheduled(
@@ -254,6 +262,8 @@ impl Lane {
     pub(crate) fn adopt(&mut self, mut resident: Resident, batch: &mut Batch) {
         let id = resident.execution.id();
         if resident.execution.status() != Status::Running || self.residents.contains_key(&id) {
+            // One that has ended needs no quarantine: the redrive that failed has not opened it.
+            self.poisoned.remove(&id);
             return;
         }
         let now = self.around.clock.now();

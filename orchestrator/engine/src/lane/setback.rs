@@ -35,17 +35,23 @@ impl Lane {
                 Answer::Started(reply, _) => reply.send(Ok(StartOutcome::NameTaken)),
                 Answer::Done(reply, _) => reply.send(Err(EngineError::UnknownExecution)),
                 Answer::Stopped(reply, _) => reply.send(Err(EngineError::UnknownExecution)),
+                Answer::Redriven(reply, _) => reply.send(Err(EngineError::UnknownExecution)),
             }
         }
     }
 
-    /// PostgreSQL will not take this execution's rows: a start did not happen, a running one is quarantined.
+    /// PostgreSQL will not take this execution's rows: a start or a redrive did not happen, a running one is quarantined.
     pub(crate) fn refuse(&mut self, unit: Unit, reason: &str) {
-        let (id, new) = (unit.id, unit.start.is_some());
+        let id = unit.id;
         let arn = self.arn(id);
-        error!(execution = %arn, reason, "PostgreSQL refused the rows of an execution");
         self.drop_resident(id);
-        if !new {
+        if unit.redriven.is_some() {
+            // Somebody else was faster; the history that it read has gone on.
+            warn!(execution = %arn, reason, "a redrive was refused");
+        } else {
+            error!(execution = %arn, reason, "PostgreSQL refused the rows of an execution");
+        }
+        if unit.start.is_none() && unit.redriven.is_none() {
             let reason = format!("PostgreSQL refused its events: {reason}");
             self.poisoned.insert(id, Poison { arn, reason });
         }
@@ -82,6 +88,7 @@ impl Lane {
             mail @ (Mail::Start(_)
             | Mail::Report { .. }
             | Mail::Stop { .. }
+            | Mail::Redrive(_)
             | Mail::GiveBack { .. }) => {
                 mail.refuse(EngineError::unavailable("PostgreSQL does not answer"));
             }

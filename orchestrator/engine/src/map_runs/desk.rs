@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use asl::names;
-use execution::Trigger;
+use asl::{Payload, names};
 use execution::event::{ChildStatus, Failure, Parent};
 use execution::express::SECONDS_MAX;
 use execution::map_run::arn_below;
-use execution::trigger::{MapRunReport, Processor};
+use execution::trigger::{MapRunReport, Processor, Redrive};
+use execution::{ExecutionId, Status, Trigger};
 use tokio::sync::mpsc;
 use tracing::warn;
 
@@ -16,6 +16,7 @@ use super::{Ask, ChildAsk, MapRuns, RunRef, writer};
 use crate::catalog::Machine;
 use crate::error::EngineError;
 use crate::patience::Patience;
+use crate::recovery::read_end;
 use crate::starter::{ChildStart, MapRunChild, Start, Waits};
 
 #[derive(Debug)]
@@ -70,7 +71,7 @@ impl Place {
     async fn machine(&self) -> Option<Arc<Machine>> {
         let mut patience = Patience::default();
         loop {
-            match self.map_runs.catalog.machine_of(self.run.parent).await {
+            match self.map_runs.redriver.catalog.machine_of(self.run.parent).await {
                 Ok(machine) => return Some(machine),
                 Err(error) => {
                     warn!(run = %self.run.started.arn, %error, "a map run can't go on yet");
@@ -91,9 +92,8 @@ impl Place {
                 Ok(()) => return,
                 Err(error @ EngineError::Refused { .. }) => {
                     let failure = Failure::new(names::RUNTIME, error.to_string());
-                    let (child, status) = (child.number, ChildStatus::Failed);
-                    let report = MapRunReport::ChildEnded { child, status, failure, output: None };
-                    return self.report(report).await;
+                    let status = ChildStatus::Failed;
+                    return self.report_end(&child, status, (failure, None)).await;
                 }
                 Err(error) => {
                     warn!(run = %self.run.started.arn, child = child.number, %error, "a child can't be started yet");
@@ -113,7 +113,7 @@ impl Place {
         let id = parent.of_child(*wait, child.number, child.started_at);
         let starter = &self.map_runs.starter;
         if child.repeated && starter.store.execution(id).await?.is_some() {
-            return Ok(());
+            return self.redrive(id, child).await;
         }
         let (_, machine_arn) = starter.around.border.arns(machine, "", id);
         let kind = if started.express { "express" } else { "execution" };
@@ -156,6 +156,41 @@ impl Place {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// A child that has begun before, and is to run again if it has ended without success.
+    async fn redrive(&self, id: ExecutionId, child: &ChildAsk) -> Result<(), EngineError> {
+        if child.redrives == 0 {
+            return Ok(());
+        }
+        let redrive = Redrive {
+            client_token: None,
+            count: Some(child.redrives),
+            afresh: self.run.started.express,
+        };
+        match self.map_runs.redriver.redrive(id, redrive).await {
+            // What runs will be heard of when it ends.
+            Ok(_) | Err(EngineError::NotRedrivable { status: Status::Running }) => Ok(()),
+            // While its parent was closed, which did not hear of it.
+            Err(EngineError::NotRedrivable { .. }) => {
+                let output = read_end(&self.map_runs.starter.store, id).await?;
+                let output = output.and_then(|ended| ended.output);
+                let status = ChildStatus::Succeeded;
+                self.report_end(child, status, (Failure::default(), output)).await;
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn report_end(
+        &self,
+        child: &ChildAsk,
+        status: ChildStatus,
+        (failure, output): (Failure, Option<Payload>),
+    ) {
+        let ChildAsk { number: child, redrives, .. } = *child;
+        self.report(MapRunReport::ChildEnded { child, status, failure, output, redrives }).await;
     }
 
     pub(super) async fn report(&self, report: MapRunReport) {

@@ -156,7 +156,7 @@ impl Ended {
             document["Output"] = output.text().into();
         }
         document["OutputDetails"] = json!({ "Included": true });
-        document["RedriveCount"] = 0.into();
+        document["RedriveCount"] = child.redrive_count.into();
         document["RedriveStatus"] = redrive.into();
         document["StartDate"] = timestamp::format(child.started_at).into();
         document["StateMachineArn"] = self.started.machine_arn.as_str().into();

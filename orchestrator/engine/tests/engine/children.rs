@@ -163,6 +163,7 @@ async fn send(url: &str, parent: ExecutionId, wait: WaitId, child: ExecutionId) 
         input: payload("{}"),
         output: Some(payload("1")),
         failure: Failure::default(),
+        redrives: 0,
     };
     let message = Message::ChildEnded { wait, number: None, child: Box::new(ended) };
     let mut connection = PgConnection::connect(url).await.expect("PostgreSQL runs");

@@ -7,5 +7,6 @@ mod executions;
 mod express;
 mod map_runs;
 mod nodes;
+mod redrive;
 mod support;
 mod tasks;

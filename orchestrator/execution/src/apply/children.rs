@@ -40,6 +40,7 @@ impl Execution {
             start: start.clone(),
             items: at.payload(),
             begun: 0,
+            cut: BTreeMap::new(),
             max_concurrency: usize::try_from(max_concurrency).unwrap_or(usize::MAX),
             tolerated_failures,
             failures: 0,
@@ -98,13 +99,14 @@ impl Execution {
 
     /// A failure within what the Map tolerates leaves its error output in the item's place; beyond that, the Map fails with the next events.
     pub(super) fn fail_iteration(&mut self, at: At<'_>, child: BranchId) {
-        let Some(branch) = self.remove_branch(child) else { return };
+        let place = self.branches.get(&child).and_then(|branch| branch.parent);
+        self.cut_branch(child);
         if let Some(join) = self.join_mut(at.event.branch)
             && let JoinKind::Map(map) = &mut join.kind
         {
             map.failures += 1;
         }
-        let Some(place) = branch.parent else { return };
+        let Some(place) = place else { return };
         self.free_place(at.event.branch, at.event.previous);
         self.finish_child(place, at.id, at.event.payload.clone());
     }

@@ -1,6 +1,6 @@
 //! Folds what happens in a map run: into the run's record, and into what its Map state has at hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use asl::Payload;
@@ -45,6 +45,9 @@ impl Execution {
             items,
             executions: Counts::default(),
             open: BTreeMap::new(),
+            unsuccessful: BTreeMap::new(),
+            redrive_count: 0,
+            redriven_at: None,
             asks: Asks::Nothing,
             branch: at.event.branch,
         };
@@ -69,6 +72,7 @@ impl Execution {
             MapRunStep::ChildEnded { child, status, failure } => {
                 self.end_child(at, wait, *child, (*status, failure));
             }
+            MapRunStep::ChildRedriven { child } => self.redrive_child(at, wait, *child),
             MapRunStep::ResultsWanted => {
                 self.ask(wait, Asks::Results);
                 self.work(at, |work| work.writing = true);
@@ -92,7 +96,37 @@ impl Execution {
             MapRunStep::Succeeded => self.end_run(at, wait, MapRunStatus::Succeeded),
             MapRunStep::Failed { .. } => self.end_run(at, wait, MapRunStatus::Failed),
             MapRunStep::Aborted => self.end_run(at, wait, MapRunStatus::Aborted),
+            MapRunStep::Redriven { count, .. } => self.reopen_run(at, wait, *count),
         }
+    }
+
+    fn reopen_run(&mut self, at: At<'_>, wait: WaitId, count: u64) {
+        self.advance(at);
+        self.waits.insert(wait, at.event.branch);
+        let mut again = BTreeSet::new();
+        self.record(wait, |run| {
+            run.status = MapRunStatus::Running;
+            run.ended_at = None;
+            run.redrive_count = count;
+            run.redriven_at = Some(at.time);
+            run.unsuccessful.append(&mut run.open);
+            run.items.redrive();
+            run.executions.redrive();
+            again = run.unsuccessful.keys().copied().collect();
+        });
+        self.work(at, |work| work.redrive(again));
+    }
+
+    /// A child that is open already is asked for again.
+    fn redrive_child(&mut self, at: At<'_>, wait: WaitId, number: u64) {
+        self.work(at, |work| work.open += usize::from(work.again.remove(&number)));
+        self.record(wait, |run| {
+            let Some(mut child) = run.unsuccessful.remove(&number) else { return };
+            child.redrives += 1;
+            run.items.begin_again(child.items);
+            run.executions.begin_again(1);
+            run.open.insert(number, child);
+        });
     }
 
     /// The execution ended around them.
@@ -116,7 +150,8 @@ impl Execution {
         self.record(wait, |run| {
             run.items.begin(items);
             run.executions.begin(1);
-            run.open.insert(child, OpenChild { items, input, started_at: at.time });
+            let started_at = at.time;
+            run.open.insert(child, OpenChild { items, input, started_at, redrives: 0 });
         });
     }
 
@@ -129,8 +164,12 @@ impl Execution {
     ) {
         let mut items = 0;
         self.record(wait, |run| {
-            items = run.open.remove(&child).map_or(0, |open| open.items);
+            let Some(ended) = run.open.remove(&child) else { return };
+            items = ended.items;
             run.items.end(items, status);
+            if status != ChildStatus::Succeeded {
+                run.unsuccessful.insert(child, ended);
+            }
             run.executions.end(1, status);
         });
         let output = at.event.payload.clone();
@@ -160,7 +199,11 @@ impl Execution {
             branch.last = at.id;
         }
         if let Some(visit) = self.visit_mut(at.event.branch) {
-            visit.doing = Doing::Aborted;
+            // As on AWS: a run that failed of something else than its children, its reader or its writer is redriven as a new one.
+            if status == MapRunStatus::Failed && !visit.map_run().is_some_and(Work::has_failed) {
+                visit.doing = Doing::Run;
+            }
+            visit.abort();
         }
     }
 

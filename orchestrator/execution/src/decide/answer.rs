@@ -9,14 +9,15 @@ use super::fail::too_large;
 use crate::branch::{Branch, Doing, TaskWait, Visit};
 use crate::draft::Draft;
 use crate::event::{
-    EventKind, ExecutionStarted, Failure, OfferedAgain, Settings, TaskScheduled, TimeLimit,
+    EventKind, ExecutionRedriven, ExecutionStarted, Failure, OfferedAgain, Settings, TaskScheduled,
+    TimeLimit,
 };
 use crate::execution::{Execution, Refusal, Status};
 use crate::express::SECONDS_MAX;
 use crate::id::{BranchId, PublicId, WaitId};
 use crate::instant::after;
 use crate::message::Message;
-use crate::trigger::{Start, Trigger};
+use crate::trigger::{Redrive, Start, Trigger};
 
 /// AWS's limit of a Task without `TimeoutSeconds`.
 const TASK_TIMEOUT_SECONDS_DEFAULT: u64 = 99_999_999;
@@ -69,6 +70,10 @@ impl Execution {
                 self.stop(failure, draft);
                 Ok(())
             }
+            Trigger::Redrive(redrive) => {
+                self.redrive(redrive, now, draft);
+                Ok(())
+            }
             Trigger::Resume => Ok(()),
             Trigger::Quarantine { reason } => {
                 draft.internal(BranchId(0), EventKind::Quarantined { reason });
@@ -83,8 +88,12 @@ impl Execution {
 
     /// A quarantined execution is open to its operator alone.
     fn check_open(&self, trigger: &Trigger) -> Result<(), Refusal> {
-        if self.status != Status::Running {
-            return Err(Refusal::Closed);
+        match (self.status, matches!(trigger, Trigger::Redrive(_))) {
+            (Status::Running, false) => {}
+            (Status::Failed | Status::TimedOut | Status::Aborted, true) => return Ok(()),
+            (Status::Running, true) => return Err(Refusal::Running),
+            (Status::Succeeded, true) => return Err(Refusal::Succeeded),
+            (_, false) => return Err(Refusal::Closed),
         }
         match (self.facts.is_some(), trigger) {
             (true, Trigger::Start(_)) => return Err(Refusal::AlreadyStarted),
@@ -94,7 +103,7 @@ impl Execution {
         }
         let is_operators = if let Trigger::Message(message) = trigger {
             // As good as an operator's stop.
-            matches!(**message, Message::ParentLeft)
+            matches!(**message, Message::ParentLeft { .. })
         } else {
             matches!(trigger, Trigger::Release | Trigger::Stop { .. })
         };
@@ -216,7 +225,7 @@ impl Execution {
             | Doing::Join(_)
             | Doing::Items(_)
             | Doing::MapRun(_)
-            | Doing::Aborted => {}
+            | Doing::Aborted(_) => {}
         }
         Ok(())
     }
@@ -252,6 +261,18 @@ impl Execution {
     pub(super) fn stop(&self, failure: Failure, draft: &mut Draft) {
         self.close_waits(draft);
         draft.push(BranchId(0), PublicId(0), None, EventKind::ExecutionAborted(failure));
+    }
+
+    fn redrive(&self, redrive: Redrive, now: DateTime<Utc>, draft: &mut Draft) {
+        let limit = self.facts.as_ref().and_then(|facts| facts.time_limit);
+        let redriven = ExecutionRedriven {
+            count: redrive.count.unwrap_or(self.redrive_count() + 1),
+            deadline: limit.and_then(|limit| now.checked_add_signed(limit)),
+            client_token: redrive.client_token,
+            afresh: redrive.afresh,
+        };
+        let kind = EventKind::ExecutionRedriven(Box::new(redriven));
+        draft.push(BranchId(0), self.last_public_id, None, kind);
     }
 
     pub(super) fn last_of(&self, branch: BranchId) -> PublicId {

@@ -42,7 +42,11 @@ impl Execution {
             Message::ChildEnded { wait, number: None, child } => {
                 self.child_ended(wait, &child, draft)
             }
-            Message::ParentLeft => {
+            // Meant for an attempt before this one.
+            Message::ParentLeft { redrives } if redrives < self.redrive_count() => {
+                Err(Refusal::UnknownWait)
+            }
+            Message::ParentLeft { .. } => {
                 self.stop(Failure::default(), draft);
                 Ok(())
             }

@@ -25,9 +25,15 @@ impl Execution {
                 is(run.asks == Asks::Items { from })?;
                 (MapRunStep::ItemsRead { done }, Some(items))
             }
-            MapRunReport::ChildEnded { child, status, failure, output } => {
-                is(run.open.contains_key(&child))?;
-                (MapRunStep::ChildEnded { child, status, failure }, output)
+            MapRunReport::ChildEnded { child, status, failure, output, redrives } => {
+                let open = run.open.get(&child).ok_or(Refusal::UnknownWait)?;
+                let is_running = run.status == MapRunStatus::Running;
+                if is_running && status != ChildStatus::Succeeded && redrives < open.redrives {
+                    // What was cut short before the redrive has come to its end only now.
+                    (MapRunStep::ChildRedriven { child }, None)
+                } else {
+                    (MapRunStep::ChildEnded { child, status, failure }, output)
+                }
             }
             MapRunReport::Written { result } => {
                 is(run.asks == Asks::Results)?;
@@ -58,8 +64,8 @@ impl Execution {
             Status::Aborted => ChildStatus::Aborted,
             Status::Failed | Status::Running => ChildStatus::Failed,
         };
-        let EndedChild { failure, output, .. } = ended;
-        let report = MapRunReport::ChildEnded { child: number, status, failure, output };
+        let EndedChild { failure, output, redrives, .. } = ended;
+        let report = MapRunReport::ChildEnded { child: number, status, failure, output, redrives };
         self.report_to_map_run(wait, report, draft)
     }
 

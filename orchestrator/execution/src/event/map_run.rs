@@ -23,7 +23,7 @@ pub struct MapRunStarted {
     pub writes: bool,
 }
 
-/// What happens in a map run. Only the last three are public; they end its wait.
+/// What happens in a map run. Only the last four are public: three end its wait, a redrive opens it again.
 #[derive(Debug, Clone, PartialEq)]
 pub enum MapRunStep {
     /// The `ItemReader` is asked for the items from number `from` on.
@@ -46,6 +46,10 @@ pub enum MapRunStep {
         failure: Failure,
     },
     /// Every child has ended; the `ResultWriter` is to write what became of them.
+    /// The child `child`, which had not succeeded before a redrive, is to run again.
+    ChildRedriven {
+        child: u64,
+    },
     ResultsWanted,
     /// Payload: the state's result, which says where they are.
     ResultsWritten,
@@ -62,6 +66,11 @@ pub enum MapRunStep {
         failure: Failure,
     },
     Aborted,
+    /// For the `count`th time; `arn` is the run's.
+    Redriven {
+        arn: Arc<str>,
+        count: u64,
+    },
 }
 
 /// What an operator may change while it runs.

@@ -20,6 +20,9 @@ pub(super) fn of(event: &Event) -> Details {
         EventKind::ExecutionFailed(failure)
         | EventKind::ExecutionTimedOut(failure)
         | EventKind::ExecutionAborted(failure) => Details::Failure(failure.clone()),
+        EventKind::ExecutionRedriven(redriven) => {
+            Details::ExecutionRedriven { redrive_count: redriven.count }
+        }
         EventKind::StateEntered { state, .. } => {
             Details::StateEntered { name: state.clone(), input: payload() }
         }
@@ -43,6 +46,9 @@ pub(super) fn of(event: &Event) -> Details {
         EventKind::MapRun { step: MapRunStep::Failed { failure }, .. } => {
             Details::Failure(failure.clone())
         }
+        EventKind::MapRun { step: MapRunStep::Redriven { arn, count }, .. } => {
+            Details::MapRunRedriven { map_run_arn: arn.clone(), redrive_count: *count }
+        }
         EventKind::MapStarted { length, .. } | EventKind::MapItemsFound { length, .. } => {
             Details::MapStateStarted { length: *length }
         }
@@ -58,6 +64,7 @@ pub(super) fn of(event: &Event) -> Details {
         | EventKind::MapSucceeded { .. }
         | EventKind::MapFailed { .. }
         | EventKind::MapRun { .. }
+        | EventKind::MapIterationResumed { .. }
         | EventKind::StateAborted { .. }
         | EventKind::CallbackOpened
         | EventKind::TaskOfferedAgain { .. }

@@ -10,6 +10,7 @@ pub(super) fn of(kind: &EventKind) -> Option<&'static str> {
         EventKind::ExecutionFailed(_) => "ExecutionFailed",
         EventKind::ExecutionTimedOut(_) => "ExecutionTimedOut",
         EventKind::ExecutionAborted(_) => "ExecutionAborted",
+        EventKind::ExecutionRedriven(_) => "ExecutionRedriven",
         EventKind::StateEntered { state_type, .. } => entered(*state_type),
         EventKind::StateExited { state_type, .. } => exited(*state_type),
         EventKind::StateAborted { state_type, .. } => return aborted(*state_type),
@@ -33,6 +34,7 @@ pub(super) fn of(kind: &EventKind) -> Option<&'static str> {
         EventKind::MapIterationFailed { .. } => "MapIterationFailed",
         EventKind::MapIterationAborted { .. } => "MapIterationAborted",
         EventKind::CallbackOpened
+        | EventKind::MapIterationResumed { .. }
         | EventKind::TaskStarted { again: true, .. }
         | EventKind::TaskOfferedAgain { .. }
         | EventKind::RetryScheduled { .. }
@@ -123,9 +125,9 @@ fn timed_out(family: &TaskFamily) -> &'static str {
 }
 
 impl MapRunStep {
-    /// Whether AWS's history shows it; such a step ends the run.
-    pub fn is_public(&self) -> bool {
-        map_run(self).is_some()
+    /// Whether it ends the run.
+    pub fn is_end(&self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed { .. } | Self::Aborted)
     }
 }
 
@@ -134,10 +136,12 @@ fn map_run(step: &MapRunStep) -> Option<&'static str> {
         MapRunStep::Succeeded => Some("MapRunSucceeded"),
         MapRunStep::Failed { .. } => Some("MapRunFailed"),
         MapRunStep::Aborted => Some("MapRunAborted"),
+        MapRunStep::Redriven { .. } => Some("MapRunRedriven"),
         MapRunStep::ItemsWanted { .. }
         | MapRunStep::ItemsRead { .. }
         | MapRunStep::ChildStarted { .. }
         | MapRunStep::ChildEnded { .. }
+        | MapRunStep::ChildRedriven { .. }
         | MapRunStep::ResultsWanted
         | MapRunStep::ResultsWritten
         | MapRunStep::Broken { .. }

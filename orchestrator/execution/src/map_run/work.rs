@@ -1,6 +1,6 @@
 //! What a running map run has at hand: items that wait for a child, results, and whether it can go on.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use asl::Payload;
@@ -14,6 +14,13 @@ pub const CHILDREN_AT_A_TIME_MAX: usize = 1000;
 
 /// More items are asked for while fewer than this wait for a child.
 const ITEMS_AT_HAND_MIN: usize = 1000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Runs,
+    /// It had ended; its execution is open again, and it is about to be.
+    Stopped,
+}
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Work {
@@ -32,6 +39,9 @@ pub(crate) struct Work {
     pub(crate) read_all: bool,
     pub(crate) children: u64,
     pub(crate) open: usize,
+    pub(crate) stage: Stage,
+    /// Children that are to run again, before others begin.
+    pub(crate) again: BTreeSet<u64>,
     pub(crate) failed_items: u64,
     /// By child, unless a `ResultWriter` takes them.
     pub(crate) results: BTreeMap<u64, Payload>,
@@ -62,6 +72,8 @@ impl Work {
             read_all: false,
             children: 0,
             open: 0,
+            stage: Stage::Runs,
+            again: BTreeSet::new(),
             failed_items: 0,
             results: BTreeMap::new(),
             result_bytes: 0,
@@ -93,9 +105,32 @@ impl Work {
         taken
     }
 
+    /// A redrive asks anew for what was asked for, and goes on with the items that were read.
+    pub(crate) fn stop(&mut self) {
+        self.stage = Stage::Stopped;
+        self.reading = false;
+        self.writing = false;
+        self.written = None;
+        self.broken = None;
+        self.open = 0;
+        self.failed_items = 0;
+    }
+
+    /// `again`: what has not succeeded.
+    pub(crate) fn redrive(&mut self, again: BTreeSet<u64>) {
+        self.stage = Stage::Runs;
+        for child in &again {
+            if let Some(result) = self.results.remove(child) {
+                self.result_bytes -= result.text().len() as u64 + 1;
+            }
+        }
+        self.again = again;
+    }
+
     /// How many children may begin now.
     pub(crate) fn startable(&self) -> usize {
-        if self.items.is_empty() || !self.has_a_batch() {
+        let none_to_begin = self.items.is_empty() || !self.has_a_batch();
+        if none_to_begin && self.again.is_empty() {
             return 0;
         }
         self.window().saturating_sub(self.open)
@@ -107,11 +142,12 @@ impl Work {
     }
 
     pub(crate) fn is_over(&self) -> bool {
-        self.read_all && self.items.is_empty() && self.open == 0
+        self.read_all && self.items.is_empty() && self.open == 0 && self.again.is_empty()
     }
 
     pub(crate) fn is_ready(&self) -> bool {
-        self.has_failed()
+        self.stage == Stage::Stopped
+            || self.has_failed()
             || self.startable() > 0
             || self.wants_items()
             || (self.is_over() && (!self.writing || self.written.is_some()))

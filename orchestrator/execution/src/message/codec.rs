@@ -23,6 +23,9 @@ enum Wire<'a> {
     #[serde(borrow)]
     ChildEnded(Box<ChildEnded<'a>>),
     ParentLeft,
+    ParentLeftRedriven {
+        redrives: u64,
+    },
 }
 
 /// Instants are microseconds since 1970.
@@ -50,6 +53,8 @@ struct ChildEnded<'a> {
     error: Option<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     cause: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    redrives: u64,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -66,7 +71,8 @@ pub fn encode(message: &Message) -> Vec<u8> {
         Message::ChildEnded { wait, number, child } => {
             Wire::ChildEnded(Box::new(written(*wait, *number, child)))
         }
-        Message::ParentLeft => Wire::ParentLeft,
+        Message::ParentLeft { redrives: 0 } => Wire::ParentLeft,
+        Message::ParentLeft { redrives } => Wire::ParentLeftRedriven { redrives: *redrives },
     };
     serde_json::to_vec(&wire).expect("a message is plain data, and memory takes all")
 }
@@ -79,7 +85,8 @@ pub fn decode(format: i16, bytes: &[u8]) -> Result<Message, DecodeError> {
     let text = std::str::from_utf8(bytes).map_err(|error| malformed(error.to_string()))?;
     match serde_json::from_str(text).map_err(|error| malformed(error.to_string()))? {
         Wire::ChildEnded(ended) => read(*ended),
-        Wire::ParentLeft => Ok(Message::ParentLeft),
+        Wire::ParentLeft => Ok(Message::ParentLeft { redrives: 0 }),
+        Wire::ParentLeftRedriven { redrives } => Ok(Message::ParentLeft { redrives }),
     }
 }
 
@@ -104,7 +111,13 @@ fn written(wait: WaitId, number: Option<u64>, child: &EndedChild) -> ChildEnded<
         output: child.output.as_ref().map(raw),
         error: child.failure.error.as_deref().map(Cow::from),
         cause: child.failure.cause.as_deref().map(Cow::from),
+        redrives: child.redrives,
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 fn raw(payload: &Payload) -> &RawValue {
@@ -135,6 +148,7 @@ fn read(ended: ChildEnded<'_>) -> Result<Message, DecodeError> {
             error: ended.error.map(Cow::into_owned),
             cause: ended.cause.map(Cow::into_owned),
         },
+        redrives: ended.redrives,
     };
     Ok(Message::ChildEnded {
         wait: WaitId(ended.wait),

@@ -67,7 +67,7 @@ pub(crate) fn description(child: &EndedChild, sync_2: bool) -> Payload {
         field("OutputDetails", included());
     }
     if child.status == Status::Succeeded {
-        field("RedriveCount", json!(0));
+        field("RedriveCount", json!(child.redrives));
         field("RedriveStatus", json!("NOT_REDRIVABLE"));
         field("RedriveStatusReason", json!("Execution is SUCCEEDED and cannot be redriven"));
     }

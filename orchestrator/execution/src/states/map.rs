@@ -51,10 +51,21 @@ pub(crate) fn go_on(
 ) -> Result<Next, Fault> {
     let startable = join.startable().min(ITERATIONS_MAX);
     match &join.kind {
+        JoinKind::Map(running) if startable > 0 && !running.cut.is_empty() => {
+            resume_iterations(turn, running, startable, draft);
+            Ok(Next::Stay)
+        }
         JoinKind::Map(running) if startable > 0 => {
             begin_iterations(turn, map, (join, running), startable, draft)
         }
         JoinKind::Map(_) | JoinKind::Parallel => finish(turn, map, join, draft),
+    }
+}
+
+fn resume_iterations(turn: &Turn<'_>, running: &MapJoin, count: usize, draft: &mut Draft) {
+    for (index, child) in running.cut.iter().take(count) {
+        let kind = EventKind::MapIterationResumed { index: *index as u64, child: *child };
+        draft.internal(turn.id, kind);
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn begin(
     let context = turn.context();
     let input = turn.effective_input(&context)?;
     let scope = turn.scope(&input, &context);
-    let until = wait.until.until(turn.visit.entered_at, &scope, &mut draft.draw);
+    let until = wait.until.until(turn.visit.begun_at, &scope, &mut draft.draw);
     let until = rounded_up(until.map_err(|error| turn.fault(error))?);
     if until <= turn.now {
         return finish(turn, draft);

@@ -62,6 +62,7 @@ pub(super) fn execution(request: &Request, state: &asl::State) -> Execution {
         role_arn: identity.role_arn.clone().unwrap_or_default(),
         started_at: request.now,
         redrive_count: 0,
+        redriven_at: None,
         machine_id: identity.machine_arn.clone(),
         machine_name: identity.machine_name.clone(),
     };
@@ -70,6 +71,8 @@ pub(super) fn execution(request: &Request, state: &asl::State) -> Execution {
         given_context: Some(context_object(request, state_type)),
         region: "".into(),
         deadline: None,
+        time_limit: None,
+        start_at: Arc::clone(&state.name),
         settings: Settings::default(),
         parent: None,
     }));
@@ -100,6 +103,7 @@ fn visit(request: &Request, state: &asl::State, state_type: StateType) -> Visit 
         entered_at: request.now,
         entered_id: PublicId(0),
         entered_after: PublicId(0),
+        begun_at: request.now,
         input: request.input.clone(),
         retries: numbers.filter(|_| used > 0).map(|number| (number, used)).collect(),
         token: None,

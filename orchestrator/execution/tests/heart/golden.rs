@@ -31,6 +31,7 @@ kinds!(
     ExecutionFailed,
     ExecutionTimedOut,
     ExecutionAborted,
+    ExecutionRedriven,
     StateEntered,
     StateExited,
     StateAborted,
@@ -56,6 +57,7 @@ kinds!(
     MapIterationSucceeded,
     MapIterationFailed,
     MapIterationAborted,
+    MapIterationResumed,
     MapItemsFound,
     MapRunStarted,
     MapRun,
@@ -118,7 +120,7 @@ fn format_1_is_still_written_to_the_letter() {
 
 fn messages() -> Vec<(&'static str, Message)> {
     let started_at = samples::instant("2026-11-24T12:00:00.123Z");
-    let ended = |status, output: Option<&str>, failure| {
+    let ended_after = |redrives, status, output: Option<&str>, failure| {
         let child = EndedChild {
             id: samples::child_id(),
             arn: "arn:aws:states:us-east-1:000000000000:execution:order:ü".to_owned(),
@@ -130,9 +132,11 @@ fn messages() -> Vec<(&'static str, Message)> {
             input: Payload::parse(r#"{"n": 1.10}"#).unwrap(),
             output: output.map(|output| Payload::parse(output).unwrap()),
             failure,
+            redrives,
         };
         Message::ChildEnded { wait: WaitId(9), number: Some(3), child: Box::new(child) }
     };
+    let ended = |status, output: Option<&str>, failure| ended_after(0, status, output, failure);
     let none = Failure::default;
     vec![
         (
@@ -142,7 +146,9 @@ fn messages() -> Vec<(&'static str, Message)> {
         ("ChildEnded.failed", ended(Status::Failed, None, samples::failure())),
         ("ChildEnded.timed-out", ended(Status::TimedOut, None, none())),
         ("ChildEnded.aborted", ended(Status::Aborted, None, none())),
-        ("ParentLeft", Message::ParentLeft),
+        ("ChildEnded.redriven", ended_after(2, Status::Failed, None, samples::failure())),
+        ("ParentLeft", Message::ParentLeft { redrives: 0 }),
+        ("ParentLeft.redriven", Message::ParentLeft { redrives: 3 }),
     ]
 }
 

@@ -10,6 +10,7 @@ mod express;
 mod golden;
 mod large;
 mod properties;
+mod redrive;
 mod scenarios;
 mod variables;
 
@@ -60,5 +61,6 @@ fn ended(child: &StartedChild, status: Status) -> EndedChild {
         } else {
             Failure::new("Odd", "so")
         },
+        redrives: 0,
     }
 }

@@ -7,6 +7,7 @@ use asl::{Payload, StateMachine};
 use chrono::{DateTime, TimeDelta, Utc};
 use execution::event::{Event, EventKind, Failure, OfferedAgain};
 use execution::message::Message;
+use execution::trigger::Redrive;
 use execution::wait::Served;
 use execution::{Status, Trigger, WaitId};
 use proptest::prelude::*;
@@ -51,6 +52,7 @@ enum Step {
     ChildStarted(usize),
     ChildEnded(usize, Status),
     ParentLeft,
+    Redrive,
     OfferAgain(usize),
     MissHeartbeat(usize),
     FireNext,
@@ -80,7 +82,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Quarantine),
         2 => Just(Step::Release),
     ];
-    let rarely = prop_oneof![60 => step, 1 => Just(Step::Stop), 1 => Just(Step::ParentLeft)];
+    let rarely = prop_oneof![60 => step, 1 => Just(Step::Stop), 1 => Just(Step::ParentLeft), 3 => Just(Step::Redrive)];
     prop::collection::vec(rarely, 0..120)
 }
 
@@ -150,7 +152,8 @@ fn take(simulated: &mut Simulated, step: &Step) -> Option<Vec<Event>> {
             number: None,
             child: Box::new(crate::ended(&crate::child(simulated), *status)),
         })),
-        Step::ParentLeft => Trigger::Message(Box::new(Message::ParentLeft)),
+        Step::ParentLeft => Trigger::Message(Box::new(Message::ParentLeft { redrives: 0 })),
+        Step::Redrive => Trigger::Redrive(Redrive::default()),
         Step::OfferAgain(index) => Trigger::OfferAgain {
             wait: wait_of(*index).unwrap_or(none),
             reason: OfferedAgain::GivenBack,
@@ -223,13 +226,14 @@ fn ends(kind: &EventKind) -> Option<WaitId> {
         | EventKind::TaskOfferedAgain { wait, .. }
         | EventKind::RetryDue { wait }
         | EventKind::TimerFired { wait } => Some(*wait),
-        EventKind::MapRun { wait, step } => step.is_public().then_some(*wait),
+        EventKind::MapRun { wait, step } => step.is_end().then_some(*wait),
         EventKind::StateAborted { wait, .. } | EventKind::BranchClosed { wait } => *wait,
         EventKind::ExecutionStarted(_)
         | EventKind::ExecutionSucceeded
         | EventKind::ExecutionFailed(_)
         | EventKind::ExecutionTimedOut(_)
         | EventKind::ExecutionAborted(_)
+        | EventKind::ExecutionRedriven(_)
         | EventKind::StateEntered { .. }
         | EventKind::StateExited { .. }
         | EventKind::CallbackOpened
@@ -248,6 +252,7 @@ fn ends(kind: &EventKind) -> Option<WaitId> {
         | EventKind::MapIterationSucceeded { .. }
         | EventKind::MapIterationFailed { .. }
         | EventKind::MapIterationAborted { .. }
+        | EventKind::MapIterationResumed { .. }
         | EventKind::MapItemsFound { .. }
         | EventKind::MapRunStarted(_)
         | EventKind::EvaluationFailed { .. }

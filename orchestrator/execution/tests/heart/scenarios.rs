@@ -11,6 +11,7 @@ use std::path::Path;
 use asl::{Payload, StateMachine};
 use chrono::{DateTime, TimeDelta, Utc};
 use execution::event::{Failure, OfferedAgain, Parent};
+use execution::trigger::Redrive;
 use execution::{Message, Status, Trigger, WaitId};
 
 use execution::simulated::Simulated;
@@ -98,7 +99,11 @@ fn trigger_of(simulated: &mut Simulated, step: &str) -> Option<Trigger> {
             let child = Box::new(crate::ended(&crate::child(simulated), status));
             Trigger::Message(Box::new(Message::ChildEnded { wait, number: None, child }))
         }
-        "parent-left" => Trigger::Message(Box::new(Message::ParentLeft)),
+        "parent-left" => Trigger::Message(Box::new(Message::ParentLeft { redrives: 0 })),
+        "redrive" => {
+            let token = Some(word().to_owned()).filter(|token| !token.is_empty());
+            Trigger::Redrive(Redrive { client_token: token, ..Redrive::default() })
+        }
         "heartbeat-missed" => Trigger::HeartbeatMissed { wait: wait(word()) },
         "given-back" => Trigger::OfferAgain { wait: wait(word()), reason: OfferedAgain::GivenBack },
         "timer-due" => Trigger::TimerDue { wait: wait(word()) },

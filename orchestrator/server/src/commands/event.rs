@@ -28,6 +28,7 @@ pub(crate) struct Row {
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     places: BTreeMap<u64, Place>,
+    redrives: u64,
 }
 
 /// Where in the definition an event stands.
@@ -35,13 +36,21 @@ pub(crate) struct Rows {
 struct Place {
     state: String,
     attempt: u32,
+    /// Attempts count from 1 again after each.
+    redrives: u64,
 }
 
 impl Rows {
     pub(crate) fn row(&mut self, event: &HistoryEvent) -> Row {
         let mut place = self.places.get(&event.previous_event_id).cloned().unwrap_or_default();
         if let Some(name) = state_named(event) {
-            place = Place { state: name.to_owned(), attempt: 0 };
+            place = Place { state: name.to_owned(), ..Place::default() };
+        }
+        if let Some(Details::ExecutionRedriven(_)) = event.details {
+            self.redrives += 1;
+        }
+        if place.redrives < self.redrives {
+            place = Place { attempt: 0, redrives: self.redrives, ..place };
         }
         if is_scheduled(event) {
             place.attempt += 1;
@@ -109,6 +118,7 @@ fn what(event: &HistoryEvent) -> String {
     match details {
         Details::ExecutionStarted(details) => details.input.clone(),
         Details::ExecutionSucceeded(details) => details.output.clone(),
+        Details::ExecutionRedriven(details) => format!("redrive {}", details.redrive_count),
         Details::Failure(details) => failure(&details.error, &details.cause),
         Details::StateEntered(details) => details.input.clone(),
         Details::StateExited(details) => details.output.clone(),
@@ -126,6 +136,7 @@ fn what(event: &HistoryEvent) -> String {
         Details::EvaluationFailed(details) => failure(&details.error, &details.cause),
         Details::MapStateStarted(details) => format!("{} items", details.length),
         Details::MapRunStarted(details) => details.map_run_arn.clone(),
+        Details::MapRunRedriven(details) => details.map_run_arn.clone(),
         Details::MapIteration(details) => format!("item {}", details.index),
     }
 }

@@ -33,6 +33,10 @@ fn text_at(execution: &Execution, now: DateTime<Utc>) -> String {
     line("parent", &execution.parent_execution_arn);
     line("started", &instant(output::timestamp(execution.started_at), now));
     line("stopped", &instant(output::timestamp(execution.stopped_at), now));
+    if execution.redrive_count > 0 {
+        let at = instant(output::timestamp(execution.redriven_at), now);
+        line("redriven", &format!("{}×, last {at}", execution.redrive_count));
+    }
     line("error", execution.error.as_deref().unwrap_or_default());
     line("cause", execution.cause.as_deref().unwrap_or_default());
     line("input", &output::shortened(&execution.input, PAYLOAD_CHARS_MAX));
@@ -151,6 +155,10 @@ pub(crate) fn document(execution: &Execution) -> Value {
         "status": status_name(execution.status()),
         "startedAt": output::iso(execution.started_at),
         "stoppedAt": output::timestamp(execution.stopped_at).map(output::iso_of),
+        "redriveCount": execution.redrive_count,
+        "redrivenAt": output::timestamp(execution.redriven_at).map(output::iso_of),
+        "redriveStatus": redrive_status(execution),
+        "redriveStatusReason": execution.redrive_status_reason,
         "input": output::payload(&execution.input),
         "output": execution.output.as_deref().map(output::payload),
         "error": execution.error,
@@ -159,6 +167,10 @@ pub(crate) fn document(execution: &Execution) -> Value {
         "parentExecutionArn": (!execution.parent_execution_arn.is_empty()).then_some(&execution.parent_execution_arn),
         "openBranches": branches,
     })
+}
+
+fn redrive_status(execution: &Execution) -> &'static str {
+    execution.redrive_status().as_str_name().trim_start_matches("REDRIVE_STATUS_")
 }
 
 fn branch_document(branch: &OpenBranch) -> Value {

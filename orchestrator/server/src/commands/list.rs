@@ -137,5 +137,7 @@ fn document(item: &Item) -> Value {
         "status": status_name(item.status()),
         "startedAt": output::iso(item.started_at),
         "stoppedAt": output::timestamp(item.stopped_at).map(output::iso_of),
+        "redriveCount": item.redrive_count,
+        "redrivenAt": output::timestamp(item.redriven_at).map(output::iso_of),
     })
 }

@@ -49,6 +49,14 @@ impl Taken {
         reader.taken
     }
 
+    /// After a redrive what has not been left has not failed, and its attempts count anew.
+    fn open_again(&mut self) {
+        for visits in self.states.values_mut().filter(|visits| visits.entered > visits.exited) {
+            visits.failed = None;
+            visits.attempts = visits.attempts.min(visits.entered - 1);
+        }
+    }
+
     pub(super) fn entered(&self, state: &str) -> bool {
         self.states.contains_key(state)
     }
@@ -107,6 +115,9 @@ struct Place {
 
 impl Reader {
     fn event(&mut self, event: &HistoryEvent) {
+        if let Some(Details::ExecutionRedriven(_)) = &event.details {
+            self.taken.open_again();
+        }
         let before = self.places.get(&event.previous_event_id).cloned().unwrap_or_default();
         let place = match &event.details {
             Some(Details::StateEntered(details)) => self.enter(&before, event, &details.name),

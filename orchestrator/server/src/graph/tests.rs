@@ -3,8 +3,8 @@
 use asl::StateMachine;
 use everstep_proto::v1::history_event::Details;
 use everstep_proto::v1::{
-    ActivityScheduledEventDetails, FailureEventDetails, HistoryEvent, StateEnteredEventDetails,
-    StateExitedEventDetails,
+    ActivityScheduledEventDetails, ExecutionRedrivenEventDetails, FailureEventDetails,
+    HistoryEvent, StateEnteredEventDetails, StateExitedEventDetails,
 };
 
 use super::{Drawing, Language, Taken};
@@ -80,6 +80,9 @@ fn details(kind: &str, word: &str) -> Option<Details> {
         let resource = word;
         let empty = ActivityScheduledEventDetails::default();
         Some(Details::ActivityScheduled(ActivityScheduledEventDetails { resource, ..empty }))
+    } else if kind == "ExecutionRedriven" {
+        let details = ExecutionRedrivenEventDetails { redrive_count: 1 };
+        Some(Details::ExecutionRedriven(details))
     } else if !word.is_empty() {
         Some(Details::Failure(FailureEventDetails { error: Some(word), cause: None }))
     } else {
@@ -137,6 +140,26 @@ fn a_retried_task_that_succeeds_has_not_failed() {
     ]);
     let taken = Taken::read(&events);
     insta::assert_snapshot!(drawn(ONE_TASK, Some(&taken), Language::Mermaid));
+}
+
+#[test]
+fn a_state_that_was_redriven_is_open_and_then_passed_without_a_retry() {
+    let mut events = vec![
+        (1, 0, "ExecutionStarted", ""),
+        (2, 0, "TaskStateEntered", "Stock"),
+        (3, 2, "ActivityScheduled", "stock"),
+        (4, 3, "ActivityFailed", "Broken"),
+        (5, 4, "ExecutionFailed", "Broken"),
+    ];
+    let mark = |events: &[_]| Taken::read(&history(events)).mark("Stock");
+    assert_eq!(mark(&events), Some(super::taken::Mark::Failed));
+    events.push((6, 5, "ExecutionRedriven", ""));
+    events.push((7, 4, "ActivityScheduled", "stock"));
+    assert_eq!(mark(&events), Some(super::taken::Mark::Open));
+    events.push((8, 7, "ActivitySucceeded", ""));
+    events.push((9, 8, "TaskStateExited", "Stock"));
+    assert_eq!(mark(&events), Some(super::taken::Mark::Passed));
+    assert_eq!(Taken::read(&history(&events)).note("Stock"), None);
 }
 
 #[test]

@@ -196,3 +196,47 @@ fn executions_are_started_watched_and_listed() {
         assert!(stderr(&refused).contains(reason), "{args:?}: {}", stderr(&refused));
     }
 }
+
+#[test]
+fn a_failed_execution_is_redriven_and_shows_it() {
+    // Given an execution that has failed, and one that has succeeded
+    let database = ScratchCluster::shared().database();
+    let server = Server::ready({
+        let mut command = server(&database);
+        command.arg("--migrate");
+        command
+    });
+    let folder = folder();
+    for (name, state) in
+        [("no", r#""Type": "Fail", "Error": "No""#), ("yes", r#""Type": "Succeed""#)]
+    {
+        let file = folder.path().join(name);
+        let text = format!(r#"{{"StartAt": "S", "States": {{"S": {{{state}}}}}}}"#);
+        fs::write(&file, text).unwrap();
+        assert_eq!(code(&server.call(&["create", name, file.to_str().unwrap()])), 0);
+        server.call(&["start", name, "--name", "a", "--wait"]);
+    }
+    // When they are redriven
+    let redriven = server.call(&["redrive", "no/a", "--client-token", "t", "--output", "json"]);
+    let refused = server.call(&["redrive", "yes/a"]);
+    // Then the one has failed again, and the other is refused
+    assert_eq!(code(&redriven), 0, "{}", stderr(&redriven));
+    let again = server.call(&["redrive", "no/a", "--client-token", "t", "--output", "json"]);
+    assert_eq!(stdout(&again), stdout(&redriven), "the same token is the same redrive");
+    assert_eq!(code(&refused), 4);
+    let words = "Execution is SUCCEEDED and cannot be redriven";
+    assert!(stderr(&refused).contains(words), "{}", stderr(&refused));
+    let watched = server.call(&["watch", "no/a"]);
+    assert_eq!(code(&watched), 1);
+    let watched = stdout(&watched);
+    assert_eq!(watched.matches("ExecutionFailed").count(), 2, "{watched}");
+    assert!(watched.contains("redrive 1"), "{watched}");
+    let shown = stdout(&server.call(&["describe", "no/a"]));
+    assert!(shown.contains("redriven  1×, last "), "{shown}");
+    let shown = server.call(&["describe", "no/a", "--output", "json"]);
+    let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(
+        (&shown["redriveCount"], &shown["redriveStatus"]),
+        (&1.into(), &"REDRIVABLE".into())
+    );
+}

@@ -9,6 +9,7 @@ mod inbox;
 mod machine;
 mod namespace;
 mod outage;
+mod redrive;
 mod schema;
 mod speed;
 mod statements;

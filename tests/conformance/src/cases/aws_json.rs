@@ -30,6 +30,7 @@ fn details(event: &PublicEvent) -> Option<(String, Value)> {
         Details::ExecutionSucceeded { output } | Details::Output { output } => {
             json!({ "output": output.text(), "outputDetails": included() })
         }
+        Details::ExecutionRedriven { redrive_count } => json!({ "redriveCount": redrive_count }),
         Details::Failure(failed) => Value::Object(failure(failed)),
         Details::StateEntered { name, input } => {
             let entered =
@@ -78,6 +79,9 @@ fn details(event: &PublicEvent) -> Option<(String, Value)> {
             Value::Object(details)
         }
         Details::MapStateStarted { length } => json!({ "length": length }),
+        Details::MapRunRedriven { map_run_arn, redrive_count } => {
+            json!({ "mapRunArn": &**map_run_arn, "redriveCount": redrive_count })
+        }
         Details::MapRunStarted { map_run_arn } => json!({ "mapRunArn": &**map_run_arn }),
         Details::MapIteration { name, index } => json!({ "name": &**name, "index": index }),
     };

@@ -141,5 +141,6 @@ fn ended(child: &StartedChild, details: &Value) -> Option<EndedChild> {
         input: document(&described["Input"]),
         output: described.get("Output").map(document),
         failure: Failure { error: text("Error"), cause: text("Cause") },
+        redrives: 0,
     })
 }

@@ -12,8 +12,8 @@ use asl::{Assignment, Payload};
 use super::wire;
 use crate::codec::DecodeError;
 use crate::event::{
-    EventKind, ExecutionStarted, Failure, OfferedAgain, Parent, Settings, StartedChild, StateType,
-    TaskFamily, TaskScheduled, TimeLimit,
+    EventKind, ExecutionRedriven, ExecutionStarted, Failure, OfferedAgain, Parent, Settings,
+    StartedChild, StateType, TaskFamily, TaskScheduled, TimeLimit,
 };
 use crate::express::Keeps;
 use crate::id::{BranchId, WaitId};
@@ -29,6 +29,9 @@ pub(super) fn kind(kind: wire::Kind<'_>, payloads: &Payloads) -> Result<EventKin
         Kind::ExecutionFailed(failed) => EventKind::ExecutionFailed(failure(failed)),
         Kind::ExecutionTimedOut(failed) => EventKind::ExecutionTimedOut(failure(failed)),
         Kind::ExecutionAborted(failed) => EventKind::ExecutionAborted(failure(failed)),
+        Kind::ExecutionRedriven(redriven) => {
+            EventKind::ExecutionRedriven(Box::new(redrive(redriven)))
+        }
         Kind::StateEntered { state, state_type } => {
             EventKind::StateEntered { state: text(state), state_type: type_of(state_type) }
         }
@@ -134,6 +137,9 @@ pub(super) fn kind(kind: wire::Kind<'_>, payloads: &Payloads) -> Result<EventKin
         Kind::MapIterationAborted(wire::Iteration { state, index, child }) => {
             EventKind::MapIterationAborted { state: text(state), index, child: BranchId(child) }
         }
+        Kind::MapIterationResumed { index, child } => {
+            EventKind::MapIterationResumed { index, child: BranchId(child) }
+        }
         Kind::MapItemsFound { state, length } => {
             EventKind::MapItemsFound { state: text(state), length }
         }
@@ -189,6 +195,15 @@ fn execution(started: wire::ExecutionStarted<'_>) -> ExecutionStarted {
             wire::Keeps::Failures => Keeps::Failures,
             wire::Keeps::Everything => Keeps::Everything,
         }),
+    }
+}
+
+fn redrive(redriven: wire::ExecutionRedriven<'_>) -> ExecutionRedriven {
+    ExecutionRedriven {
+        count: redriven.count,
+        deadline: redriven.deadline.map(instant),
+        client_token: redriven.client_token.map(Cow::into_owned),
+        afresh: redriven.afresh,
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) enum Kind<'a> {
     ExecutionTimedOut(Failure<'a>),
     #[serde(borrow)]
     ExecutionAborted(Failure<'a>),
+    #[serde(borrow)]
+    ExecutionRedriven(ExecutionRedriven<'a>),
     StateEntered {
         #[serde(borrow)]
         state: Text<'a>,
@@ -160,6 +162,10 @@ pub(super) enum Kind<'a> {
     MapIterationFailed(Iteration<'a>),
     #[serde(borrow)]
     MapIterationAborted(Iteration<'a>),
+    MapIterationResumed {
+        index: u64,
+        child: u64,
+    },
     MapItemsFound {
         #[serde(borrow)]
         state: Text<'a>,
@@ -221,6 +227,17 @@ pub(super) enum Keeps {
     Nothing,
     Failures,
     Everything,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ExecutionRedriven<'a> {
+    pub(super) count: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) deadline: Option<Micros>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) client_token: Option<Text<'a>>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) afresh: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

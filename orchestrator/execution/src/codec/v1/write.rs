@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Payloads, wire};
 use crate::event::{
-    EventKind, ExecutionStarted, Failure, OfferedAgain, StartedChild, StateType, TaskFamily,
-    TaskScheduled, TimeLimit,
+    EventKind, ExecutionRedriven, ExecutionStarted, Failure, OfferedAgain, StartedChild, StateType,
+    TaskFamily, TaskScheduled, TimeLimit,
 };
 use crate::express::Keeps;
 use crate::id::BranchId;
@@ -25,6 +25,7 @@ pub(super) fn kind<'a>(kind: &'a EventKind, payloads: &mut Payloads<'a>) -> wire
         EventKind::ExecutionFailed(failed) => Kind::ExecutionFailed(failure(failed)),
         EventKind::ExecutionTimedOut(failed) => Kind::ExecutionTimedOut(failure(failed)),
         EventKind::ExecutionAborted(failed) => Kind::ExecutionAborted(failure(failed)),
+        EventKind::ExecutionRedriven(redriven) => Kind::ExecutionRedriven(redrive(redriven)),
         EventKind::StateEntered { state, state_type } => {
             Kind::StateEntered { state: text(state), state_type: type_of(*state_type) }
         }
@@ -126,6 +127,9 @@ pub(super) fn kind<'a>(kind: &'a EventKind, payloads: &mut Payloads<'a>) -> wire
         EventKind::MapIterationAborted { state, index, child } => {
             Kind::MapIterationAborted(iteration(state, *index, *child))
         }
+        EventKind::MapIterationResumed { index, child } => {
+            Kind::MapIterationResumed { index: *index, child: child.0 }
+        }
         EventKind::MapItemsFound { state, length } => {
             Kind::MapItemsFound { state: text(state), length: *length }
         }
@@ -168,6 +172,15 @@ fn execution(started: &ExecutionStarted) -> wire::ExecutionStarted<'_> {
             Keeps::Failures => wire::Keeps::Failures,
             Keeps::Everything => wire::Keeps::Everything,
         }),
+    }
+}
+
+fn redrive(redriven: &ExecutionRedriven) -> wire::ExecutionRedriven<'_> {
+    wire::ExecutionRedriven {
+        count: redriven.count,
+        deadline: redriven.deadline.map(micros),
+        client_token: redriven.client_token.as_deref().map(text),
+        afresh: redriven.afresh,
     }
 }
 

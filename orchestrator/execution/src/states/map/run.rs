@@ -12,7 +12,7 @@ use crate::decide::{Next, Turn, too_large};
 use crate::draft::Draft;
 use crate::event::{BatchLimits, EventKind, Failure, MapRunLimits, MapRunStarted, MapRunStep};
 use crate::id::{PublicId, Seq, WaitId};
-use crate::map_run::{Work, arn_below};
+use crate::map_run::{Stage, Work, arn_below};
 
 /// Children begun per transition: a run shares its execution's turns with the branches beside it.
 const CHILDREN_MAX: usize = 64;
@@ -89,9 +89,21 @@ pub(crate) fn go_on(
     work: &Work,
     draft: &mut Draft,
 ) -> Result<Next, Fault> {
-    check(turn, work)?;
     let place = (turn.id, work.wait);
+    if work.stage == Stage::Stopped {
+        let redriven = turn.execution.map_run(work.wait).map_or(0, |run| run.redrive_count);
+        let step = MapRunStep::Redriven { arn: work.started.arn.clone(), count: redriven + 1 };
+        draft.map_run(place, turn.branch.last, None, step);
+        return Ok(Next::Stay);
+    }
+    check(turn, work)?;
     let startable = work.startable().min(CHILDREN_MAX);
+    if startable > 0 && !work.again.is_empty() {
+        for child in work.again.iter().copied().take(startable) {
+            draft.map_run(place, PublicId::default(), None, MapRunStep::ChildRedriven { child });
+        }
+        return Ok(Next::Stay);
+    }
     if startable > 0 {
         return start_children(turn, map, work, startable, draft);
     }

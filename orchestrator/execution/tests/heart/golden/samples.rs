@@ -5,9 +5,9 @@ use std::sync::Arc;
 use asl::{Assignment, Payload};
 use chrono::{DateTime, Utc};
 use execution::event::{
-    BatchLimits, ChildStatus, Event, EventKind, ExecutionStarted, Failure, MapRunLimits,
-    MapRunStarted, MapRunStep, OfferedAgain, Parent, Settings, StartedChild, StateType, TaskFamily,
-    TaskScheduled, TimeLimit,
+    BatchLimits, ChildStatus, Event, EventKind, ExecutionRedriven, ExecutionStarted, Failure,
+    MapRunLimits, MapRunStarted, MapRunStep, OfferedAgain, Parent, Settings, StartedChild,
+    StateType, TaskFamily, TaskScheduled, TimeLimit,
 };
 use execution::express::Keeps;
 use execution::id::Home;
@@ -44,10 +44,18 @@ pub(super) fn additions() -> Vec<(&'static str, Vec<Event>)> {
         child: None,
     };
     let credentials = event(0, 2, Some("{}"), EventKind::TaskScheduled(Arc::new(credentials)));
+    let of_run =
+        |previous, step| event(0, previous, None, EventKind::MapRun { wait: WaitId(6), step });
+    let arn = "arn:aws:states:us-east-1:000000000000:mapRun:order/All:0197".into();
+    let redriven = vec![
+        of_run(9, MapRunStep::Redriven { arn, count: 1 }),
+        of_run(0, MapRunStep::ChildRedriven { child: 7 }),
+    ];
     vec![
         ("StateExited.assigned", variables),
         ("TaskScheduled.credentials", vec![credentials]),
         ("ExecutionStarted.express", express()),
+        ("MapRun.redriven", redriven),
     ]
 }
 
@@ -114,7 +122,21 @@ fn executions() -> Vec<Vec<Event>> {
             }),
         )],
         vec![event(0, 0, None, EventKind::ExecutionAborted(Failure::default()))],
+        vec![
+            event(0, 8, None, redriven(None, Some("token-\"ü\""), false)),
+            event(0, 8, None, redriven(Some(instant("2026-11-24T12:00:00.000001Z")), None, true)),
+        ],
     ]
+}
+
+fn redriven(deadline: Option<DateTime<Utc>>, token: Option<&str>, afresh: bool) -> EventKind {
+    let client_token = token.map(str::to_owned);
+    EventKind::ExecutionRedriven(Box::new(ExecutionRedriven {
+        count: 2,
+        deadline,
+        client_token,
+        afresh,
+    }))
 }
 
 fn states() -> Vec<Vec<Event>> {
@@ -328,6 +350,7 @@ fn children() -> Vec<Vec<Event>> {
             ),
         ],
         vec![event(0, 2, None, EventKind::MapIterationAborted { state: of(), index, child })],
+        vec![event(0, 0, None, EventKind::MapIterationResumed { index, child })],
         vec![evaluation_failed(Some("Output/result".to_owned())), evaluation_failed(None)],
         vec![
             event(8, 0, None, EventKind::BranchClosed { wait: Some(WaitId(3)) }),

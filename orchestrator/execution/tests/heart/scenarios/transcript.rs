@@ -26,7 +26,7 @@ pub(super) fn of_step(simulated: &mut Simulated, step: &str) -> String {
             Message::ChildEnded { wait, child, .. } => {
                 format!("ChildEnded, wait {}, {:?}", wait.0, child.status)
             }
-            Message::ParentLeft => "ParentLeft".to_owned(),
+            Message::ParentLeft { .. } => "ParentLeft".to_owned(),
         };
         writeln!(text, "  sends {what}").unwrap();
     }

@@ -48,6 +48,7 @@ fn of(details: &Details) -> Value {
             json!({ "input": d.input, "roleArn": d.role_arn, "stateMachineArn": d.state_machine_arn })
         }
         Details::ExecutionSucceeded(d) => json!({ "output": d.output }),
+        Details::ExecutionRedriven(d) => json!({ "redriveCount": d.redrive_count }),
         Details::Failure(d) => json!({ "error": d.error, "cause": d.cause }),
         Details::StateEntered(d) => json!({ "name": d.name, "input": d.input }),
         Details::StateExited(d) => exited(d),
@@ -83,6 +84,9 @@ fn of(details: &Details) -> Value {
         }),
         Details::MapStateStarted(d) => json!({ "length": d.length }),
         Details::MapRunStarted(d) => json!({ "mapRunArn": d.map_run_arn }),
+        Details::MapRunRedriven(d) => {
+            json!({ "mapRunArn": d.map_run_arn, "redriveCount": d.redrive_count })
+        }
         Details::MapIteration(d) => json!({ "name": d.name, "index": d.index }),
     }
 }

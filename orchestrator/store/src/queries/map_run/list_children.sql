@@ -2,6 +2,7 @@
 -- $1 map run, $2 ids below, $3 status or null, $4 how many
 select
     e.id, e.machine, e.revision, e.name, e.status, e.owner, e.started_at, e.ended_at,
+    e.redrive_count, e.redriven_at, e.map_run,
     (select m.namespace from machine m where m.id = e.machine) as namespace,
     (select m.name from machine m where m.id = e.machine) as machine_name,
     (select m.type from machine m where m.id = e.machine) as machine_type,

@@ -1,7 +1,7 @@
 -- A page of a map run's children, oldest first, each with the first and the last row of its history: its input and its end.
 -- $1 map run, $2 ids above, $3 ids from: the run's own instant, so that older partitions are not looked at, $4 how many
 select
-    e.id, e.status, e.started_at, e.ended_at,
+    e.id, e.status, e.started_at, e.ended_at, e.redrive_count,
     first.format as first_format, first.events as first_events,
     last.format as last_format, last.events as last_events
 from execution e

@@ -28,6 +28,7 @@ pub(super) fn step(step: wire::MapRunStep<'_>) -> MapRunStep {
         Wire::ChildEnded { child, status, failure: failed } => {
             MapRunStep::ChildEnded { child, status: status_of(status), failure: failure(failed) }
         }
+        Wire::ChildRedriven { child } => MapRunStep::ChildRedriven { child },
         Wire::ResultsWanted => MapRunStep::ResultsWanted,
         Wire::ResultsWritten => MapRunStep::ResultsWritten,
         Wire::Broken { failure: failed } => MapRunStep::Broken { failure: failure(failed) },
@@ -35,6 +36,7 @@ pub(super) fn step(step: wire::MapRunStep<'_>) -> MapRunStep {
         Wire::Succeeded => MapRunStep::Succeeded,
         Wire::Failed { failure: failed } => MapRunStep::Failed { failure: failure(failed) },
         Wire::Aborted => MapRunStep::Aborted,
+        Wire::Redriven { arn, count } => MapRunStep::Redriven { arn: text(arn), count },
     }
 }
 

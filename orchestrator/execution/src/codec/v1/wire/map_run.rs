@@ -46,6 +46,9 @@ pub(in crate::codec::v1) enum MapRunStep<'a> {
         #[serde(borrow, default)]
         failure: Failure<'a>,
     },
+    ChildRedriven {
+        child: u64,
+    },
     ResultsWanted,
     ResultsWritten,
     Broken {
@@ -61,6 +64,11 @@ pub(in crate::codec::v1) enum MapRunStep<'a> {
         failure: Failure<'a>,
     },
     Aborted,
+    Redriven {
+        #[serde(borrow)]
+        arn: Text<'a>,
+        count: u64,
+    },
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]

@@ -30,6 +30,7 @@ pub(super) fn step(step: &MapRunStep) -> wire::MapRunStep<'_> {
         MapRunStep::ChildEnded { child, status, failure: failed } => {
             Wire::ChildEnded { child: *child, status: status_of(*status), failure: failure(failed) }
         }
+        MapRunStep::ChildRedriven { child } => Wire::ChildRedriven { child: *child },
         MapRunStep::ResultsWanted => Wire::ResultsWanted,
         MapRunStep::ResultsWritten => Wire::ResultsWritten,
         MapRunStep::Broken { failure: failed } => Wire::Broken { failure: failure(failed) },
@@ -37,6 +38,7 @@ pub(super) fn step(step: &MapRunStep) -> wire::MapRunStep<'_> {
         MapRunStep::Succeeded => Wire::Succeeded,
         MapRunStep::Failed { failure: failed } => Wire::Failed { failure: failure(failed) },
         MapRunStep::Aborted => Wire::Aborted,
+        MapRunStep::Redriven { arn, count } => Wire::Redriven { arn: text(arn), count: *count },
     }
 }
 
