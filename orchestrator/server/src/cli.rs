@@ -96,6 +96,8 @@ pub(crate) enum Command {
     Create(commands::create::Create),
     /// Give a state machine another definition or role; executions that run keep theirs
     Update(commands::update::Update),
+    /// Create or update the state machines of a CloudFormation template, such as CDK synthesises
+    Deploy(commands::deploy::Deploy),
     /// Delete a state machine once its executions have ended; it takes no new ones from now on
     Delete(commands::delete::Delete),
     /// List the state machines

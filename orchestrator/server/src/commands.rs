@@ -6,6 +6,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod demo;
 pub(crate) mod demo_worker;
+pub(crate) mod deploy;
 pub(crate) mod describe;
 pub(crate) mod dev;
 pub(crate) mod graph;
@@ -45,6 +46,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Answer, CommandError> {
         Command::Graph(graph) => graph.run(format).await,
         Command::Create(create) => create.run(format).await,
         Command::Update(update) => update.run(format).await,
+        Command::Deploy(deploy) => deploy.run(format).await,
         Command::Delete(delete) => delete.run(format).await,
         Command::Machines(machines) => machines.run(format).await,
         Command::Adapter(adapter) => adapter.run().await,

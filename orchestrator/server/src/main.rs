@@ -11,6 +11,7 @@ mod graph;
 mod offline;
 mod output;
 mod serve;
+mod template;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -5,6 +5,8 @@ mod archive;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod deploy;
+#[cfg(test)]
 mod dev;
 #[cfg(test)]
 mod offline;
