@@ -24,7 +24,7 @@ pub(crate) struct Deploy {
     /// A parameter of the template; may be given often
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = pair)]
     parameters: Vec<(String, String)>,
-    /// What a resource that is not deployed here comes to: `ID=VALUE` for Ref, `ID.ATTRIBUTE=VALUE` for Fn::GetAtt; may be given often
+    /// What a resource that is not deployed here comes to: `ID=VALUE` for Ref, `ID.ATTRIBUTE=VALUE` for `Fn::GetAtt`; may be given often
     #[arg(long = "resource", value_name = "ID=VALUE", value_parser = pair)]
     resources: Vec<(String, String)>,
     /// A resource of the template to leave out; may be given often
@@ -95,8 +95,9 @@ async fn scope<'a>(
     given: &'a Given,
 ) -> Result<Scope<'a>, CommandError> {
     let request = DescribeNamespaceRequest { name: client.namespace.clone() };
-    let described = client.namespaces().describe_namespace(client.request(request));
-    let settings = client.call(described).await?.settings.unwrap_or_default();
+    let mut namespaces = client.namespaces();
+    let described = client.call(namespaces.describe_namespace(client.request(request))).await?;
+    let settings = described.settings.unwrap_or_default();
     Ok(Scope {
         template,
         given,

@@ -1,4 +1,4 @@
-//! Ref, Fn::GetAtt, Fn::Join and Fn::Sub, with what is known before a deployment. Anything else is refused by its place.
+//! `Ref`, `Fn::GetAtt`, `Fn::Join` and `Fn::Sub`, with what is known before a deployment. Anything else is refused by its place.
 
 use std::collections::BTreeMap;
 
@@ -176,20 +176,18 @@ impl Scope<'_> {
     fn function(&self, name: &str, argument: &Value, place: &str) -> Result<String, Fault> {
         let wrong = |wanted: &str| Fault::new(place, format!("it takes {wanted}"));
         match name {
-            "Fn::GetAtt" => match argument {
-                Value::String(path) => {
-                    let (id, attribute) =
-                        path.split_once('.').ok_or_else(|| wrong("RESOURCE.ATTRIBUTE"))?;
-                    self.attribute(id, attribute, place)
+            "Fn::GetAtt" => {
+                let parts = argument.as_array().map(Vec::as_slice).unwrap_or_default();
+                let (id, attribute) = match (argument, parts) {
+                    (Value::String(path), _) => path.split_once('.'),
+                    (_, [Value::String(id), Value::String(attribute)]) => {
+                        Some((id.as_str(), attribute.as_str()))
+                    }
+                    _ => None,
                 }
-                Value::Array(parts) => {
-                    let [Value::String(id), Value::String(attribute)] = &parts[..] else {
-                        return Err(wrong("[RESOURCE, ATTRIBUTE]"));
-                    };
-                    self.attribute(id, attribute, place)
-                }
-                _ => Err(wrong("[RESOURCE, ATTRIBUTE]")),
-            },
+                .ok_or_else(|| wrong("[RESOURCE, ATTRIBUTE]"))?;
+                self.attribute(id, attribute, place)
+            }
             "Fn::Join" => {
                 let parts = argument.as_array().map(Vec::as_slice).unwrap_or_default();
                 let [Value::String(between), Value::Array(items)] = parts else {

@@ -66,13 +66,14 @@ impl Reader {
         match self.open.last_mut() {
             None => self.root = Some(value),
             Some((_, Open::List(items))) => items.push(value),
-            Some((_, Open::Map(entries, key))) => match key.take() {
-                Some(key) => drop(entries.insert(key, value)),
-                None => {
+            Some((_, Open::Map(entries, key))) => {
+                if let Some(key) = key.take() {
+                    entries.insert(key, value);
+                } else {
                     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                     *key = Some(text);
                 }
-            },
+            }
         }
     }
 }
