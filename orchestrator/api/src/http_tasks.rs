@@ -11,18 +11,14 @@ use std::sync::Arc;
 use engine::task_queue::{ALL_NAMESPACES, HTTP_INVOKE};
 use engine::{Engine, HandOut, Outcome, Session, SessionEvent, SessionOptions};
 use execution::{ExecutionId, WaitId};
-use http_task::{Client, Vault};
-use store::{NamespaceId, StoreError};
+use http_task::Client;
+use store::NamespaceId;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+use vault::Vault;
 
 use call::Desk;
-
-/// The vault of a database: with the key that follows from its secret, and before that the operator's own, if there are any.
-pub async fn vault(store: &store::Store) -> Result<Vault, StoreError> {
-    Ok(Vault::derived(&store.secret().await?))
-}
 
 /// What a connection's seal is bound to.
 pub(crate) fn belongs_to(namespace: NamespaceId, name: &str, public_id: Uuid) -> Vec<u8> {

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response, StatusCode, redirect};
 use url::Url;
+use vault::Secret;
 
 use crate::connection::Connection;
 use crate::failure::Failure;
@@ -15,7 +16,6 @@ use crate::guard::{Forbidden, Guard, GuardedResolver};
 use crate::invocation::Invocation;
 use crate::merge::{Merged, merge, secret};
 use crate::oauth::{Token, Tokens};
-use crate::secret::Secret;
 use crate::{response, tls};
 
 /// An idle connection is given up after so long.

@@ -213,7 +213,7 @@ fn header_name(field: &str, name: &str) -> Result<(), ConnectionFault> {
     }
 }
 
-fn header_value(field: &str, value: Option<&crate::secret::Secret>) -> Result<(), ConnectionFault> {
+fn header_value(field: &str, value: Option<&vault::Secret>) -> Result<(), ConnectionFault> {
     let Some(value) = value else { return Err(fault(field, "is missing")) };
     match HeaderValue::from_str(value.expose()) {
         Ok(_) => Ok(()),

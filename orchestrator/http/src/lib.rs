@@ -12,13 +12,10 @@ mod invocation;
 mod merge;
 mod oauth;
 mod response;
-mod secret;
 mod tls;
-mod vault;
 
 pub use client::{Client, Credentials, Options, SetupError};
 pub use connection::{AuthorizationType, Connection, ConnectionFault};
 pub use failure::Failure;
 pub use guard::{AllowFault, Allowed, Guard};
 pub use invocation::Invocation;
-pub use vault::{KeyFault, SealFault, Vault};

@@ -9,13 +9,13 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use reqwest::{Method, Response, StatusCode};
 use serde::Deserialize;
 use url::Url;
+use vault::Secret;
 
 use crate::client::Sender;
 use crate::connection::{HttpParameters, OAuth, Parameter};
 use crate::encode::pair;
 use crate::failure::Failure;
 use crate::merge::secret;
-use crate::secret::Secret;
 
 /// A token is not used so shortly before it lapses: it must last for its call.
 const MARGIN: Duration = Duration::from_secs(30);

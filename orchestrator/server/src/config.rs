@@ -9,6 +9,7 @@ pub(crate) mod duration;
 mod file;
 pub(crate) mod log;
 pub(crate) mod objects;
+pub(crate) mod seal;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -10,14 +10,23 @@ use crate::{assert_none, sources};
 const FLOORS: [&str; 7] = ["everstep", "api", "engine", "store", "execution", "asl", "jsonata"];
 
 /// What else may lean on what: the rooms beside the staircase, and the contract that they share.
-const BESIDE: [(&str, &[&str]); 16] = [
+const BESIDE: [(&str, &[&str]); 17] = [
     (
         "everstep",
-        &["aws-adapter", "cluster", "everstep-proto", "http-task", "objects", "order-pipeline"],
+        &[
+            "aws-adapter",
+            "cluster",
+            "everstep-proto",
+            "http-task",
+            "objects",
+            "order-pipeline",
+            "vault",
+        ],
     ),
     ("aws-adapter", &["everstep-proto", "everstep-worker"]),
-    ("api", &["everstep-proto", "http-task"]),
-    ("http-task", &[]),
+    ("api", &["everstep-proto", "http-task", "vault"]),
+    ("http-task", &["vault"]),
+    ("vault", &[]),
     ("engine", &["objects"]),
     ("objects", &[]),
     ("sim", &["engine", "store", "execution", "asl", "jsonata"]),

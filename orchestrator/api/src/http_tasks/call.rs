@@ -5,8 +5,9 @@ use std::time::Duration;
 use asl::Payload;
 use engine::{Engine, EngineError, HandOut, Outcome};
 use execution::event::Failure;
-use http_task::{Client, Connection, Credentials, Invocation, Vault};
+use http_task::{Client, Connection, Credentials, Invocation};
 use store::StoreError;
+use vault::Vault;
 
 use super::belongs_to;
 use crate::arn;

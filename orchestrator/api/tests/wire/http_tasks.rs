@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api::http_tasks::{self, HttpTasks};
+use api::http_tasks::HttpTasks;
 use everstep_proto::v1;
 use http_task::{Client, Guard, Options};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ impl Calls {
 
     async fn with(options: Options) -> Self {
         let world = World::new().await;
-        let vault = http_tasks::vault(world.engine.store()).await.expect("the database answers");
+        let vault = api::vault(world.engine.store()).await.expect("the database answers");
         let client = Client::new(options).expect("a client");
         let stop = tokio_util::sync::CancellationToken::new();
         let tasks = HttpTasks::new(world.engine.clone(), client, vault, 4);

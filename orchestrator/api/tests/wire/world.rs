@@ -69,7 +69,7 @@ impl World {
         let address = listener.local_addr().expect("has an address");
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
-        let vault = api::http_tasks::vault(engine.store()).await.expect("the database answers");
+        let vault = api::vault(engine.store()).await.expect("the database answers");
         tokio::spawn(api::grpc::serve(engine.clone(), vault, listener, stopped));
         let channel = connect(address).await;
         Self {

@@ -1,9 +1,9 @@
 //! EventBridge's `AuthParameters`, as JSON has them. A secret that is left out is one that is not shown.
 
 use serde::{Deserialize, Serialize};
+use vault::Secret;
 
 use super::{ConnectionFault, fault};
-use crate::secret::Secret;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]

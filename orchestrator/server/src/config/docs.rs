@@ -11,6 +11,8 @@ use crate::cli::Cli;
 
 const BEGIN: &str =
     "<!-- settings: made by `UPDATE_DOCS=1 cargo test -p everstep settings_page` -->\n";
+/// The heading of what every command has that calls a server.
+const CALLERS: &str = "Settings of commands that call a server";
 const END: &str = "<!-- end of settings -->";
 
 #[test]
@@ -48,16 +50,17 @@ type Declarations = BTreeMap<String, Vec<(String, Arg)>>;
 /// Every setting by name, with the commands that have it.
 fn declarations() -> Declarations {
     let mut declarations = Declarations::new();
-    collect(&Cli::command(), "every command", &mut declarations);
+    collect(&Cli::command(), "", &mut declarations);
     declarations
 }
 
-fn collect(command: &Command, name: &str, into: &mut Declarations) {
+fn collect(command: &Command, path: &str, into: &mut Declarations) {
+    let name = if path.is_empty() { "every command".to_owned() } else { format!("`{path}`") };
     for setting in command.get_arguments().filter(|arg| arg.get_env().is_some()) {
-        into.entry(key(setting)).or_default().push((name.to_owned(), setting.clone()));
+        into.entry(key(setting)).or_default().push((name.clone(), setting.clone()));
     }
     for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
-        collect(below, &format!("`{}`", below.get_name()), into);
+        collect(below, format!("{path} {}", below.get_name()).trim_start(), into);
     }
 }
 
@@ -68,7 +71,7 @@ fn tables() -> String {
         let heading = declared[0].1.get_help_heading().expect("every setting has a heading");
         let table = tables.entry(heading.to_owned()).or_default();
         let used_by: Vec<&str> = declared.iter().map(|(command, _)| command.as_str()).collect();
-        let used_by = if used_by.len() > 4 {
+        let used_by = if heading == CALLERS {
             "all that call a server".to_owned()
         } else {
             used_by.join(", ")

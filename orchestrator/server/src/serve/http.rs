@@ -1,16 +1,16 @@
-//! Settings of HTTP tasks and of the connections that they use.
+//! Settings of HTTP tasks.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use api::http_tasks::{self, HttpTasks};
+use api::http_tasks::HttpTasks;
 use clap::Args;
 use engine::Engine;
-use http_task::{Allowed, Client, Guard, Options, Vault};
-use store::Store;
+use http_task::{Allowed, Client, Guard, Options};
+use vault::Vault;
 
-use super::refusal;
 use crate::config::duration;
+use crate::config::seal::{named, read, wrong};
 use crate::error::CommandError;
 
 #[derive(Debug, Clone, Args)]
@@ -31,19 +31,9 @@ pub(crate) struct HttpSettings {
     /// A file of certificates in PEM that HTTP tasks trust besides the machine's
     #[arg(long, env = "EVERSTEP_HTTP_CA_FILE", value_name = "PATH")]
     http_ca_file: Option<PathBuf>,
-    /// A file of keys that seal connections' secrets: 32 bytes in base64 a line, the first seals. Not given: a key that follows from the database's secret
-    #[arg(long, env = "EVERSTEP_CONNECTION_KEYS_FILE", value_name = "PATH")]
-    connection_keys_file: Option<PathBuf>,
 }
 
 impl HttpSettings {
-    pub(super) async fn vault(&self, store: &Store) -> Result<Vault, CommandError> {
-        let vault = http_tasks::vault(store).await.map_err(|error| refusal(&error))?;
-        let Some(path) = named(self.connection_keys_file.as_ref()) else { return Ok(vault) };
-        let keys = read("--connection-keys-file", path)?;
-        vault.with_keys(&keys).map_err(|fault| wrong("--connection-keys-file", path, &fault))
-    }
-
     pub(super) fn tasks(&self, engine: Engine, vault: Vault) -> Result<HttpTasks, CommandError> {
         let certificates = match named(self.http_ca_file.as_ref()) {
             Some(path) => Some(read("--http-ca-file", path)?),
@@ -57,17 +47,4 @@ impl HttpSettings {
         })?;
         Ok(HttpTasks::new(engine, client, vault, self.http_calls_max))
     }
-}
-
-/// An empty variable is none.
-fn named(path: Option<&PathBuf>) -> Option<&Path> {
-    path.map(PathBuf::as_path).filter(|path| !path.as_os_str().is_empty())
-}
-
-fn read(flag: &str, path: &Path) -> Result<String, CommandError> {
-    std::fs::read_to_string(path).map_err(|error| wrong(flag, path, &error))
-}
-
-fn wrong(flag: &str, path: &Path, why: &dyn std::fmt::Display) -> CommandError {
-    CommandError::usage(format!("{flag} {}: {why}", path.display()))
 }

@@ -1,8 +1,11 @@
-//! The seal on connections at rest: XChaCha20-Poly1305, whose nonces are long enough to be drawn.
+//! What must not be told: secrets that never show, and the seal on them at rest (XChaCha20-Poly1305, whose nonces are
+//! long enough to be drawn).
 //!
 //! A sealed text is: format (1 byte), key id (4), nonce (24), ciphertext with its tag. The key id says which of several
-//! keys opens it, so that keys are replaced one connection at a time. What it belongs to is bound in as associated data:
+//! keys opens it, so that keys are replaced one secret at a time. What it belongs to is bound in as associated data:
 //! one row's seal does not open in another's place.
+
+mod secret;
 
 use std::fmt;
 
@@ -12,6 +15,8 @@ use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
+
+pub use secret::Secret;
 
 const FORMAT: u8 = 1;
 const KEY_ID_BYTES: usize = 4;
@@ -42,12 +47,12 @@ pub enum KeyFault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SealFault {
     #[error(
-        "it was sealed with the key {0}, which this server does not have; give it in --connection-keys-file"
+        "it was sealed with the key {0}, which this server does not have; give it in --sealing-keys-file"
     )]
     Key(String),
     #[error("its format is of a newer version of Everstep")]
     Format,
-    #[error("it was altered, or belongs to another connection")]
+    #[error("it was altered, or belongs elsewhere")]
     Altered,
 }
 
@@ -81,11 +86,10 @@ impl Vault {
 
     pub fn seal(&self, belongs_to: &[u8], text: &[u8]) -> Vec<u8> {
         let (id, cipher) = &self.keys[0];
-        let mut nonce = [0; NONCE_BYTES];
-        getrandom::fill(&mut nonce).expect("the system has randomness");
+        let nonce: [u8; NONCE_BYTES] = draw();
         let sealed = cipher
             .encrypt(&XNonce::from(nonce), Payload { msg: text, aad: belongs_to })
-            .expect("a connection is far smaller than the cipher's limit");
+            .expect("a secret is far smaller than the cipher's limit");
         [&[FORMAT], id.as_slice(), &nonce, &sealed].concat()
     }
 
@@ -104,6 +108,13 @@ impl Vault {
         let payload = Payload { msg: text, aad: belongs_to };
         cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| SealFault::Altered)
     }
+}
+
+/// Bytes that nobody can guess.
+pub fn draw<const BYTES: usize>() -> [u8; BYTES] {
+    let mut drawn = [0; BYTES];
+    getrandom::fill(&mut drawn).expect("the system has randomness");
+    drawn
 }
 
 /// A key and its id: the first bytes of its digest, which tell nothing of it.
@@ -177,7 +188,7 @@ mod tests {
     /// The format is stored: this text was sealed by the first version.
     #[test]
     fn what_the_first_version_sealed_still_opens() {
-        let sealed = STANDARD.decode(include_str!("vault/format_1.txt").trim()).unwrap();
+        let sealed = STANDARD.decode(include_str!("format_1.txt").trim()).unwrap();
         let vault = Vault::derived(SECRET);
         assert_eq!(vault.open(b"golden", &sealed).unwrap(), b"hunter2");
     }
