@@ -1,6 +1,7 @@
 //! PostgreSQL: every statement that Everstep ever sends, and nothing of what they mean to an execution.
 //! SQL, tables and error codes of the database end here; the floors above see rows, pages and remedies.
 
+mod access_key;
 mod batch;
 mod connection;
 mod error;
@@ -17,6 +18,7 @@ mod schema;
 mod sql;
 mod store;
 
+pub use access_key::{AccessKey, AccessKeyTally, NewAccessKey};
 pub use batch::{Batch, ChosenName, End, NewExecution, NewRow, Redrive};
 pub use connection::{Connection, ConnectionChange, ConnectionParameters, NewConnection};
 pub use error::{CommitError, Refusal, Remedy, StoreError};

@@ -1,5 +1,6 @@
 //! The store on real PostgreSQL: each test has a database of its own.
 
+mod access_key;
 mod commit;
 mod connection;
 mod execution;
