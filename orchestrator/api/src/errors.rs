@@ -36,6 +36,11 @@ pub enum Reason {
     StateMachineDeleting,
     ExecutionNotRedrivable,
     StateMachineTypeNotSupported,
+    MissingAuthenticationTokenException,
+    IncompleteSignatureException,
+    InvalidSignatureException,
+    UnrecognizedClientException,
+    AccessDeniedException,
     ServiceUnavailable,
     ThrottlingException,
     InternalServerError,
@@ -68,6 +73,11 @@ impl Reason {
             Self::StateMachineDeleting => "StateMachineDeleting",
             Self::ExecutionNotRedrivable => "ExecutionNotRedrivable",
             Self::StateMachineTypeNotSupported => "StateMachineTypeNotSupported",
+            Self::MissingAuthenticationTokenException => "MissingAuthenticationTokenException",
+            Self::IncompleteSignatureException => "IncompleteSignatureException",
+            Self::InvalidSignatureException => "InvalidSignatureException",
+            Self::UnrecognizedClientException => "UnrecognizedClientException",
+            Self::AccessDeniedException => "AccessDeniedException",
             Self::ServiceUnavailable => "ServiceUnavailable",
             Self::ThrottlingException => "ThrottlingException",
             Self::InternalServerError => "InternalServerError",
@@ -142,6 +152,16 @@ impl Refusal {
     /// In the words of AWS's `redriveStatusReason`.
     pub fn not_redrivable(status: &str) -> Self {
         Self::new(Reason::ExecutionNotRedrivable, not_redrivable(status))
+    }
+
+    /// An access key that is unknown, revoked, or presented with another secret: which of them is nobody's to know.
+    pub fn unrecognized() -> Self {
+        let message = "The security token included in the request is invalid.";
+        Self::new(Reason::UnrecognizedClientException, message)
+    }
+
+    pub fn unauthenticated() -> Self {
+        Self::new(Reason::MissingAuthenticationTokenException, "Missing Authentication Token")
     }
 
     /// What a worker hears whose outcome, heartbeat or acknowledgement came too late.

@@ -3,12 +3,14 @@
 mod connections;
 mod deadline;
 mod executions;
+mod gate;
 mod health;
 mod namespaces;
 mod state_machines;
 mod status;
 mod tasks;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Engine;
@@ -17,13 +19,13 @@ use everstep_proto::v1::executions_server::ExecutionsServer;
 use everstep_proto::v1::namespaces_server::NamespacesServer;
 use everstep_proto::v1::state_machines_server::StateMachinesServer;
 use everstep_proto::v1::tasks_server::TasksServer;
-use http_task::Vault;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::codec::CompressionEncoding;
 use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
+use vault::Vault;
 
 use crate::limits::REQUEST_BYTES_MAX;
 use crate::operations::Operations;
@@ -60,7 +62,9 @@ pub async fn serve(
     let stop = CancellationToken::new();
     // Whatever way this function ends, what it spawned ends with it.
     let _stop = stop.clone().drop_guard();
-    let routes = routes(&operations, &stop)?;
+    let gate = axum::middleware::from_fn_with_state(Arc::new(operations.clone()), gate::pass);
+    let routes = Routes::from(routes(&operations, &stop)?.into_axum_router().layer(gate));
+    tokio::spawn(operations.keyring().clone().keep(stop.clone()));
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let stopping = stop.clone();
     let server = Server::builder()

@@ -3,6 +3,7 @@
 //! An operation takes and gives the messages of `everstep/v1` and knows no transport; a face puts it on one. ARNs, task
 //! tokens and error names live on this floor alone: the floors below know ids.
 
+pub mod access;
 pub mod arn;
 pub mod border;
 pub mod errors;
@@ -21,4 +22,4 @@ mod page;
 mod timestamps;
 
 pub use errors::{Reason, Refusal};
-pub use operations::{Operations, join};
+pub use operations::{Operations, join, vault};

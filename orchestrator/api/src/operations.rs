@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Engine, EngineConfig, EngineError, Readiness};
-use http_task::Vault;
 use store::{Store, StoreError};
 use tokio::sync::watch;
+use vault::Vault;
 
+use crate::access::{Caller, Keyring};
 use crate::border::Border;
 use crate::errors::Refusal;
 use crate::limits::ANSWER_WITHIN;
@@ -72,6 +73,11 @@ pub async fn join(store: Store, config: EngineConfig) -> Result<Engine, EngineEr
     Engine::join(store, config, Arc::new(Border::new(seal))).await
 }
 
+/// What seals secrets in a database: the key that follows from its own secret. An operator's keys come before it.
+pub async fn vault(store: &Store) -> Result<Vault, StoreError> {
+    Ok(Vault::derived(&store.secret().await?))
+}
+
 /// Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Operations {
@@ -79,18 +85,29 @@ pub struct Operations {
     readiness: watch::Receiver<Readiness>,
     seal: Seal,
     vault: Vault,
+    keyring: Keyring,
 }
 
 impl Operations {
-    /// Reads the database's secret, which seals the tokens. `vault` seals connections.
+    /// Reads the database's secret, which seals the tokens. `vault` seals connections and access keys.
     pub async fn new(engine: Engine, vault: Vault) -> Result<Self, StoreError> {
         let seal = Seal::new(&engine.store().secret().await?);
         let readiness = engine.readiness();
-        Ok(Self { engine, readiness, seal, vault })
+        let keyring = Keyring::new(engine.store().clone(), vault.clone());
+        Ok(Self { engine, readiness, seal, vault, keyring })
     }
 
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// Whose call runs now.
+    pub(crate) fn caller(&self) -> Caller {
+        Caller::current(self.keyring.is_required())
     }
 
     /// Runs an operation that should answer at once: refused while this node does not serve, and where no answer has

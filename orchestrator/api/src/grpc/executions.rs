@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::deadline::split;
-use super::status::{response, status, stopping};
+use super::status::{response, revoked, status, stopping};
+use crate::access::Caller;
 use crate::operations::{Operations, Watch};
 
 #[derive(Debug)]
@@ -108,19 +109,25 @@ impl Executions for Face {
         let operation = self.operations.watch_execution(message);
         let watch = self.operations.answer(patience, operation).await;
         let watch = watch.map_err(|refusal| status(&refusal))?;
-        Ok(Response::new(Box::pin(watched(watch, self.stop.clone()))))
+        let caller = self.operations.caller();
+        Ok(Response::new(Box::pin(watched(watch, caller, self.stop.clone()))))
     }
 }
 
-/// Ends with the execution, with the first refusal, or with the server.
-fn watched(watch: Watch, stop: CancellationToken) -> impl Stream<Item = Watched> + Send {
+/// Ends with the execution, with the first refusal, with the server, or with the caller's access key.
+fn watched(
+    watch: Watch,
+    caller: Caller,
+    stop: CancellationToken,
+) -> impl Stream<Item = Watched> + Send {
     stream::unfold(Some(watch), move |watch| {
-        let stop = stop.clone();
+        let (caller, stop) = (caller.clone(), stop.clone());
         async move {
             let mut watch = watch?;
             let next = tokio::select! {
                 next = watch.next() => next.map_err(|refusal| status(&refusal)),
                 () = stop.cancelled() => Err(stopping()),
+                () = caller.revoked() => Err(revoked()),
             };
             match next {
                 Ok(response) => Some((Ok(response?), Some(watch))),

@@ -40,6 +40,11 @@ pub(super) fn stopping() -> Status {
     status(&Refusal::unavailable("this node is stopping", Duration::from_secs(1)))
 }
 
+/// To what still runs when the access key that began it is revoked.
+pub(super) fn revoked() -> Status {
+    status(&Refusal::unrecognized())
+}
+
 /// As it stands inside a response: of one outcome among many.
 pub(super) fn result(result: &Result<(), Refusal>) -> tonic_types::pb::Status {
     match result {
@@ -97,6 +102,11 @@ fn code(reason: Reason) -> Code {
         | Reason::ExecutionAlreadyExists
         | Reason::NamespaceAlreadyExists
         | Reason::ConnectionAlreadyExists => Code::AlreadyExists,
+        Reason::MissingAuthenticationTokenException
+        | Reason::IncompleteSignatureException
+        | Reason::InvalidSignatureException
+        | Reason::UnrecognizedClientException => Code::Unauthenticated,
+        Reason::AccessDeniedException => Code::PermissionDenied,
         Reason::ServiceUnavailable => Code::Unavailable,
         Reason::ThrottlingException => Code::ResourceExhausted,
         Reason::InternalServerError => Code::Internal,

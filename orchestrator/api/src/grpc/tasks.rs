@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::deadline::split;
-use super::status::{response, result, status, stopping};
+use super::status::{response, result, revoked, status, stopping};
+use crate::access::Caller;
 use crate::operations::{Answer, Dialogue, Operations, OutcomeResult};
 
 #[derive(Debug)]
@@ -42,7 +43,8 @@ impl Tasks for Face {
         let first = requests.message().await?.unwrap_or_default();
         let dialogue = self.operations.work(first).await;
         let dialogue = dialogue.map_err(|refusal| status(&refusal))?;
-        let stream = WorkerStream { dialogue, requests, stop: self.stop.clone(), heard_all: false };
+        let (caller, stop) = (self.operations.caller(), self.stop.clone());
+        let stream = WorkerStream { dialogue, requests, caller, stop, heard_all: false };
         Ok(Response::new(Box::pin(stream.responses())))
     }
 
@@ -90,6 +92,7 @@ impl Tasks for Face {
 struct WorkerStream {
     dialogue: Dialogue,
     requests: Streaming<v1::WorkRequest>,
+    caller: Caller,
     stop: CancellationToken,
     heard_all: bool,
 }
@@ -116,6 +119,7 @@ impl WorkerStream {
                     None => return Ok(None),
                 },
                 () = self.stop.cancelled() => return Err(stopping()),
+                () = self.caller.revoked() => return Err(revoked()),
             }
         }
     }

@@ -12,6 +12,7 @@ impl Operations {
         request: v1::CreateNamespaceRequest,
     ) -> Result<v1::Namespace, Refusal> {
         settings::namespace_name(&request.name)?;
+        self.caller().administer()?;
         let given = request.settings.unwrap_or_default();
         let merged = settings::merged(NamespaceSettings::default(), given)?;
         let created = self.engine.store().create_namespace(&request.name, &merged).await?;

@@ -21,8 +21,12 @@ pub(super) struct Found {
 }
 
 impl Operations {
+    /// One that the caller reaches. Every operation on what is in a namespace comes by here.
     pub(crate) async fn namespace(&self, name: &str) -> Result<Arc<Namespace>, Refusal> {
-        let name = if name.is_empty() { DEFAULT_NAMESPACE } else { name };
+        let caller = self.caller();
+        let own = caller.own_namespace().unwrap_or(DEFAULT_NAMESPACE);
+        let name = if name.is_empty() { own } else { name };
+        caller.reach(name)?;
         let found = self.engine.catalog().namespace(name).await?;
         found.ok_or_else(|| namespace_unknown(name))
     }

@@ -12,6 +12,7 @@ impl Operations {
     ) -> Result<v1::Namespace, Refusal> {
         let v1::UpdateNamespaceRequest { name, settings } = request;
         settings::namespace_name(&name)?;
+        self.caller().administer()?;
         let store = self.engine.store();
         let unknown = || lookup::namespace_unknown(&name);
         let found = store.namespace(&name).await?.ok_or_else(unknown)?;

@@ -6,6 +6,7 @@ mod express;
 mod health;
 mod http_tasks;
 mod jsonata;
+mod keys;
 mod namespaces;
 mod outage;
 mod redrive;
