@@ -1,5 +1,5 @@
 """Serves the order pipeline's queues from Python: the contract in `proto/`, grpcio, and nothing else."""
-import json, re, signal, sys, threading, time
+import base64, json, os, re, signal, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -12,6 +12,9 @@ AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.S
 KEPT = "\0{}\0"  # how a number is kept while it is here: as its text, so that 1.10 stays 1.10
 AGAIN_CODES = [code.value[0] for code in AGAIN]
 DIGITS = "([-+.0-9eE]+)"
+ACCESS_KEY = f"{os.environ.get('EVERSTEP_ACCESS_KEY_ID', '')}:{os.environ.get('EVERSTEP_SECRET_ACCESS_KEY', '')}"
+# Where the server asks for an access key, every call carries it.
+METADATA = [] if ACCESS_KEY == ":" else [("authorization", "Basic " + base64.b64encode(ACCESS_KEY.encode()).decode())]
 
 
 class TaskFailed(Exception):  # the error's name, which `ErrorEquals` matches, and its cause
@@ -55,7 +58,7 @@ def patiently(call, request):
     """A server that is away, or full, is asked again: outcomes must not be lost."""
     while True:
         try:
-            return call(request, timeout=30)
+            return call(request, timeout=30, metadata=METADATA)
         except grpc.RpcError as error:
             if error.code() not in AGAIN:
                 raise

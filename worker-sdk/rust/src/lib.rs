@@ -38,6 +38,7 @@
 //! - **Panics** fail the task with the error `HandlerPanicked`; the worker goes on.
 //! - **Outcomes are kept** until the server has accepted them, or has said that the task is over. When the connection
 //!   or the server is lost, the worker reconnects, says which tasks it holds, and reports again.
+//! - **Access keys.** Where the server asks for one, [`access_key`](WorkerBuilder::access_key) gives it.
 //! - **Draining.** On SIGTERM or SIGINT no more tasks are begun: those that have not begun go back at once, those that
 //!   run may end within the [`drain_timeout`](WorkerBuilder::drain_timeout). A second signal ends the worker at once.
 //! - **Tracing.** Each handler runs in a span `task` with the execution's ARN, the state and the attempt.

@@ -3,14 +3,17 @@
 use std::pin::Pin;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use everstep_proto::v1::tasks_client::TasksClient;
 use everstep_proto::v1::work_request::Subscription;
 use everstep_proto::v1::{WorkRequest, WorkResponse};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tokio_stream::wrappers::ReceiverStream;
+use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::Endpoint;
-use tonic::{Code, Status, Streaming};
+use tonic::{Code, Request, Status, Streaming};
 
 use crate::error::WorkerError;
 use crate::reconnect::Reconnect;
@@ -32,11 +35,19 @@ const GOOD_SESSION: Duration = Duration::from_secs(5);
 
 pub(crate) struct Link {
     endpoint: Endpoint,
-    subscription: Subscription,
+    hello: Hello,
     reconnect: Reconnect,
     /// A server has spoken to this worker: from now on no refusal is taken for a fault of its settings.
     served_once: bool,
     state: State,
+}
+
+/// What a stream begins with.
+#[derive(Clone)]
+pub(crate) struct Hello {
+    pub(crate) subscription: Subscription,
+    /// Where the server asks for access keys.
+    pub(crate) authorization: Option<MetadataValue<Ascii>>,
 }
 
 enum State {
@@ -79,15 +90,10 @@ pub(crate) fn endpoint(address: &str) -> Result<Endpoint, WorkerError> {
 }
 
 impl Link {
-    pub(crate) fn new(endpoint: Endpoint, subscription: Subscription) -> Self {
-        let opening = State::Opening(Box::pin(open(endpoint.clone(), subscription.clone())));
-        Self {
-            endpoint,
-            subscription,
-            reconnect: Reconnect::new(),
-            served_once: false,
-            state: opening,
-        }
+    pub(crate) fn new(endpoint: Endpoint, hello: Hello) -> Self {
+        let opening = State::Opening(Box::pin(open(endpoint.clone(), hello.clone())));
+        let reconnect = Reconnect::new();
+        Self { endpoint, hello, reconnect, served_once: false, state: opening }
     }
 
     /// What happens next. Cancel-safe. `Room` is told only if there is something `to_send`.
@@ -96,7 +102,7 @@ impl Link {
             match &mut self.state {
                 State::Waiting(delay) => {
                     delay.as_mut().await;
-                    let opening = open(self.endpoint.clone(), self.subscription.clone());
+                    let opening = open(self.endpoint.clone(), self.hello.clone());
                     self.state = State::Opening(Box::pin(opening));
                 }
                 State::Opening(opening) => match opening.as_mut().await {
@@ -174,14 +180,27 @@ impl Session {
     }
 }
 
-async fn open(endpoint: Endpoint, subscription: Subscription) -> Result<Box<Session>, Status> {
+async fn open(endpoint: Endpoint, hello: Hello) -> Result<Box<Session>, Status> {
+    let Hello { subscription, authorization } = hello;
     let channel = endpoint.connect().await.map_err(|error| Status::unavailable(chain(&error)))?;
     let mut client = TasksClient::new(channel).max_decoding_message_size(ANSWER_BYTES_MAX);
     let (outbound, messages) = mpsc::channel(OUTBOUND_MESSAGES);
     let first = WorkRequest { subscribe: Some(subscription), ..WorkRequest::default() };
     outbound.try_send(first).expect("the channel is fresh and has a place");
-    let inbound = client.work(ReceiverStream::new(messages)).await?.into_inner();
+    let mut request = Request::new(ReceiverStream::new(messages));
+    if let Some(authorization) = authorization {
+        request.metadata_mut().insert("authorization", authorization);
+    }
+    let inbound = client.work(request).await?.into_inner();
     Ok(Box::new(Session { outbound, inbound, since: Instant::now() }))
+}
+
+/// An access key as gRPC's metadata carries it: HTTP's scheme Basic.
+pub(crate) fn authorization(id: &str, secret: &str) -> MetadataValue<Ascii> {
+    let text = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
+    let mut value: MetadataValue<Ascii> = text.parse().expect("base64 is ASCII");
+    value.set_sensitive(true);
+    value
 }
 
 /// A refusal that the same worker would meet again.

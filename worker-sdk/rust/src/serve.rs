@@ -11,7 +11,7 @@ use tracing::{debug, info, warn};
 
 use crate::desk::{Desk, Report};
 use crate::error::WorkerError;
-use crate::link::{Link, LinkEvent};
+use crate::link::{Hello, Link, LinkEvent};
 use crate::worker::WorkerBuilder;
 
 pub(crate) struct Serving {
@@ -29,13 +29,14 @@ impl Serving {
     pub(crate) fn new(settings: WorkerBuilder, endpoint: Endpoint) -> Self {
         let subscription =
             Subscription { namespace: settings.namespace.clone(), worker: settings.name.clone() };
+        let hello = Hello { subscription, authorization: settings.authorization.clone() };
         // Bounded by the slots: a handler reports once.
         let (reporter, reports) = mpsc::unbounded_channel();
         let drain_timeout = settings.drain_timeout;
         let desk = Desk::new(settings, reporter);
         Self {
             desk,
-            link: Link::new(endpoint, subscription),
+            link: Link::new(endpoint, hello),
             reports,
             drain_timeout,
             stop_at: None,

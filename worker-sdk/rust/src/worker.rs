@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
+use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::Endpoint;
 
 use crate::error::WorkerError;
@@ -23,6 +24,7 @@ pub struct Worker {
 pub struct WorkerBuilder {
     pub(crate) address: String,
     pub(crate) namespace: String,
+    pub(crate) authorization: Option<MetadataValue<Ascii>>,
     pub(crate) name: String,
     pub(crate) slots: u32,
     pub(crate) drain_timeout: Duration,
@@ -42,6 +44,7 @@ impl Worker {
         WorkerBuilder {
             address: address.into(),
             namespace: "default".to_owned(),
+            authorization: None,
             name: default_name(),
             slots: SLOTS_DEFAULT,
             drain_timeout: DRAIN_TIMEOUT_DEFAULT,
@@ -107,6 +110,13 @@ impl WorkerBuilder {
     #[must_use]
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.namespace = namespace.into();
+        self
+    }
+
+    /// The access key of `everstep keys create`, for a server that asks for one. It reaches its own namespace.
+    #[must_use]
+    pub fn access_key(mut self, id: &str, secret: &str) -> Self {
+        self.authorization = Some(link::authorization(id, secret));
         self
     }
 

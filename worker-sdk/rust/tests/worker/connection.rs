@@ -23,6 +23,21 @@ async fn the_first_message_subscribes() {
 }
 
 #[tokio::test]
+async fn every_stream_carries_the_access_key_and_nothing_shows_it() {
+    let mut server = Server::start().await;
+    let worker = server.worker().access_key("EVAKID", "hunter2").queue("queue", never);
+    assert!(!format!("{worker:?}").contains("hunter2"));
+    let _served = Served::start(worker);
+
+    let first = server.session().await;
+    // EVAKID:hunter2
+    assert_eq!(first.authorization.as_deref(), Some("Basic RVZBS0lEOmh1bnRlcjI="));
+    first.fail(Status::unavailable("the server is killed")).await;
+    let second = server.session().await;
+    assert_eq!(second.authorization.as_deref(), Some("Basic RVZBS0lEOmh1bnRlcjI="));
+}
+
+#[tokio::test]
 async fn a_worker_that_reconnects_announces_what_it_holds() {
     let mut server = Server::start().await;
     // One runs, one waits for the slot.

@@ -26,6 +26,7 @@ pub(crate) struct Server {
 /// One `Work` stream.
 pub(crate) struct Session {
     messages: Streaming<WorkRequest>,
+    pub(crate) authorization: Option<String>,
     answers: mpsc::Sender<Result<WorkResponse, Status>>,
     /// All that the worker has said so far.
     pub(crate) said: Said,
@@ -211,7 +212,10 @@ impl Tasks for Scripted {
         request: Request<Streaming<WorkRequest>>,
     ) -> Result<Response<Self::WorkStream>, Status> {
         let (answers, stream) = mpsc::channel(100);
-        let session = Session { messages: request.into_inner(), answers, said: Said::default() };
+        let authorization = request.metadata().get("authorization");
+        let authorization = authorization.and_then(|text| text.to_str().ok().map(str::to_owned));
+        let (messages, said) = (request.into_inner(), Said::default());
+        let session = Session { messages, authorization, answers, said };
         self.opened.send(session).await.expect("the test goes on");
         Ok(Response::new(ReceiverStream::new(stream)))
     }
