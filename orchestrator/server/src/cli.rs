@@ -1,10 +1,12 @@
 //! The command line: every command and every setting, declared once. What has an environment variable is a setting:
 //! it may stand in the file of `--config` too, under the flag's name.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use vault::Secret;
 
 use crate::commands;
 use crate::config::duration;
@@ -67,9 +69,19 @@ pub(crate) struct ClientSettings {
     /// The namespace of state machines that are given by name
     #[arg(long, env = "EVERSTEP_NAMESPACE", value_name = "NAME", default_value = "default")]
     pub(crate) namespace: String,
+    /// The access key that the server asks for. Not given: none
+    #[arg(long, env = "EVERSTEP_ACCESS_KEY_ID", value_name = "ID", requires = "secret_access_key")]
+    pub(crate) access_key_id: Option<String>,
+    /// The secret that belongs to it; better in the environment than on the command line, which every process can read
+    #[arg(long, env = "EVERSTEP_SECRET_ACCESS_KEY", hide_env_values = true, value_name = "SECRET", value_parser = secret)]
+    pub(crate) secret_access_key: Option<Secret>,
     /// How long one call to the server may take
     #[arg(long, env = "EVERSTEP_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = duration::parse)]
     pub(crate) timeout: Duration,
+}
+
+fn secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::new(text))
 }
 
 #[derive(Debug, Subcommand)]
@@ -80,6 +92,9 @@ pub(crate) enum Command {
     Server(commands::server::Server),
     /// Bring the database's schema to this version's
     Migrate(commands::migrate::Migrate),
+    /// Create, list or revoke access keys, in the database itself
+    #[command(subcommand)]
+    Keys(commands::keys::Keys),
     /// Run the order pipeline with everything it needs, and compare how each order ends with how it should
     Demo(commands::demo::Demo),
     #[command(hide = true)]

@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use everstep_proto::v1::connections_client::ConnectionsClient;
 use everstep_proto::v1::executions_client::ExecutionsClient;
 use everstep_proto::v1::namespaces_client::NamespacesClient;
@@ -10,6 +12,7 @@ use everstep_proto::v1::state_machines_client::StateMachinesClient;
 use everstep_proto::v1::{
     DescribeStateMachineForExecutionRequest, DescribeStateMachineRequest, StateMachine,
 };
+use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Response, Status};
 use tonic_types::StatusExt as _;
@@ -25,6 +28,7 @@ pub(crate) struct Client {
     channel: Channel,
     address: String,
     timeout: Duration,
+    authorization: Option<MetadataValue<Ascii>>,
     pub(crate) namespace: String,
 }
 
@@ -48,6 +52,7 @@ impl Client {
             channel: endpoint.connect_lazy(),
             address: settings.address.clone(),
             timeout: settings.timeout,
+            authorization: authorization(settings),
             namespace: settings.namespace.clone(),
         })
     }
@@ -70,7 +75,17 @@ impl Client {
 
     /// A request with the deadline of `--timeout`.
     pub(crate) fn request<T>(&self, message: T) -> Request<T> {
-        request_within(message, self.timeout)
+        self.request_within(message, self.timeout)
+    }
+
+    /// A request that itself waits for something.
+    pub(crate) fn request_within<T>(&self, message: T, deadline: Duration) -> Request<T> {
+        let mut request = Request::new(message);
+        request.set_timeout(deadline);
+        if let Some(authorization) = &self.authorization {
+            request.metadata_mut().insert("authorization", authorization.clone());
+        }
+        request
     }
 
     /// Awaits an answer and turns a refusal into a sentence.
@@ -160,11 +175,14 @@ fn remedy(code: Code) -> Remedy {
     }
 }
 
-/// A request that itself waits for something.
-pub(crate) fn request_within<T>(message: T, deadline: Duration) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(deadline);
-    request
+/// The access key, if there is one, as the server reads it: HTTP's scheme Basic.
+fn authorization(settings: &ClientSettings) -> Option<MetadataValue<Ascii>> {
+    let id = settings.access_key_id.as_ref().filter(|id| !id.is_empty())?;
+    let secret = settings.secret_access_key.as_ref()?.expose();
+    let text = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
+    let mut value: MetadataValue<Ascii> = text.parse().expect("base64 is ASCII");
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// The server's message, its reason, and what each field violates.
@@ -197,6 +215,10 @@ fn advice(reason: &str) -> Option<&'static str> {
         "NamespaceDoesNotExist" => "`everstep namespace list` lists those there are",
         "StateMachineAlreadyExists" => "`everstep update` changes it",
         "ExecutionAlreadyExists" => "give another --name, or none",
+        "MissingAuthenticationTokenException" => {
+            "give --access-key-id and EVERSTEP_SECRET_ACCESS_KEY; `everstep keys create` makes a key"
+        }
+        "UnrecognizedClientException" => "`everstep keys list` shows which keys there are",
         _ => return None,
     })
 }

@@ -12,6 +12,7 @@ pub(crate) mod dev;
 pub(crate) mod graph;
 pub(crate) mod health;
 pub(crate) mod history;
+pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod machines;
 pub(crate) mod migrate;
@@ -39,6 +40,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Answer, CommandError> {
         Command::Dev(dev) => dev.run(format).await,
         Command::Server(server) => server.run(format).await,
         Command::Migrate(migrate) => migrate.run(format).await,
+        Command::Keys(keys) => keys.run(format).await,
         Command::Demo(demo) => demo.run(format).await,
         Command::DemoWorker(worker) => worker.run().await,
         Command::Validate(validate) => validate.run(format),

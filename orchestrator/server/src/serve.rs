@@ -9,15 +9,16 @@ use std::time::Duration;
 use api::http_tasks::HttpTasks;
 use clap::Args;
 use engine::{Engine, EngineConfig, Readiness};
-use http_task::Vault;
 use store::{Store, StoreError, StoreOptions};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
+use vault::Vault;
 
 use crate::config::duration;
 use crate::config::objects::ObjectSettings;
+use crate::config::seal::SealSettings;
 use crate::error::CommandError;
 use http::HttpSettings;
 
@@ -37,7 +38,7 @@ pub(crate) struct ServeSettings {
         default_value = "127.0.0.1:7233"
     )]
     pub(crate) listen: SocketAddr,
-    /// Allow an address that other machines reach: whoever reaches it can do everything, for there are no keys
+    /// Allow an address that other machines reach although there are no access keys: whoever reaches it can do everything
     #[arg(long, env = "EVERSTEP_ALLOW_UNAUTHENTICATED", value_name = "BOOL", default_value = "false", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set)]
     pub(crate) allow_unauthenticated: bool,
     /// How long calls under way may take to end once the server has been told to stop
@@ -77,6 +78,8 @@ pub(crate) struct ServeSettings {
     pub(crate) http: HttpSettings,
     #[command(flatten)]
     pub(crate) objects: ObjectSettings,
+    #[command(flatten)]
+    pub(crate) seal: SealSettings,
 }
 
 /// An address that is taken and not listened on: until then a call is refused at once instead of waiting for an answer.
@@ -97,6 +100,13 @@ fn unbound(address: SocketAddr, error: &std::io::Error) -> CommandError {
     ))
 }
 
+/// A database that may be served from.
+pub(crate) struct Opened {
+    pub(crate) store: Store,
+    /// It has access keys.
+    pub(crate) callers_need_keys: bool,
+}
+
 /// What is done about the database's schema before it is used.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Schema {
@@ -107,15 +117,21 @@ pub(crate) enum Schema {
 }
 
 impl ServeSettings {
-    /// Takes the address, or says why it must not or cannot be taken. Nobody can connect yet.
+    /// Refuses an address that other machines reach, unless callers need keys, or everybody shall be let in.
+    pub(crate) fn check_reach(&self, callers_need_keys: bool) -> Result<(), CommandError> {
+        let listen = self.listen;
+        if listen.ip().is_loopback() || callers_need_keys || self.allow_unauthenticated {
+            return Ok(());
+        }
+        Err(CommandError::usage(format!(
+            "{listen} can be reached from other machines, and without keys whoever reaches it can do everything; \
+             `everstep keys create` on this database, listen on 127.0.0.1, or give --allow-unauthenticated"
+        )))
+    }
+
+    /// Takes the address, or says why it cannot be taken. Nobody can connect yet.
     pub(crate) fn bind(&self) -> Result<Bound, CommandError> {
         let listen = self.listen;
-        if !listen.ip().is_loopback() && !self.allow_unauthenticated {
-            return Err(CommandError::usage(format!(
-                "{listen} can be reached from other machines, and without keys whoever reaches it can do everything; \
-                 listen on 127.0.0.1, or give --allow-unauthenticated"
-            )));
-        }
         let bound = || {
             let socket = if listen.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
             // As every server: the connections of a predecessor may still be closing.
@@ -157,7 +173,7 @@ impl ServeSettings {
         &self,
         database_url: &str,
         schema: Schema,
-    ) -> Result<Store, CommandError> {
+    ) -> Result<Opened, CommandError> {
         let mut said = None;
         loop {
             let reason = match self.open(database_url, schema).await {
@@ -174,7 +190,7 @@ impl ServeSettings {
     }
 
     /// All that is asked of PostgreSQL before the node joins: it may go away between any two of these.
-    async fn open(&self, database_url: &str, schema: Schema) -> Result<Store, StoreError> {
+    async fn open(&self, database_url: &str, schema: Schema) -> Result<Opened, StoreError> {
         let mut options = StoreOptions::new(database_url);
         options.pool_max = self.database_connections;
         let store = Store::connect(options).await?;
@@ -184,13 +200,14 @@ impl ServeSettings {
         }
         // Read once and kept.
         store.homes().await?;
-        Ok(store)
+        let keys = store.access_key_tally().await?;
+        Ok(Opened { store, callers_need_keys: keys.made > 0 })
     }
 
     /// Serves until `stop` is there, then leaves in order. `ready` is called each time that the node begins to serve.
     pub(crate) async fn run(
         &self,
-        store: Store,
+        Opened { store, callers_need_keys }: Opened,
         listener: TcpListener,
         stop: impl Future<Output = ()>,
         ready: impl FnMut(SocketAddr) + Send + 'static,
@@ -198,12 +215,14 @@ impl ServeSettings {
         let address = listener.local_addr().map_err(|error| {
             CommandError::internal(format!("the listener has no address: {error}"))
         })?;
-        if self.allow_unauthenticated {
+        if callers_need_keys {
+            info!(%address, "serving whoever has an access key");
+        } else if self.allow_unauthenticated {
             warn!(%address, "serving without keys: whoever reaches this address can do everything");
         } else {
             info!(%address, "serving without keys, on loopback only");
         }
-        let vault = self.http.vault(&store).await?;
+        let vault = self.seal.vault(&store).await?;
         let engine = api::join(store, self.engine(address)?).await.map_err(|error| {
             CommandError::unavailable(format!("cannot join the nodes of the database: {error}"))
         })?;

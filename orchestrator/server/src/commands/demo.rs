@@ -65,6 +65,8 @@ impl Demo {
         let client = Client::new(&ClientSettings {
             address: stage.address.clone(),
             namespace: "default".to_owned(),
+            access_key_id: None,
+            secret_access_key: None,
             timeout: CALL_TIMEOUT,
         })?;
         let prefix = prefix(stage);

@@ -64,18 +64,22 @@ impl PrivateSettings {
 impl Dev {
     pub(crate) async fn run(self, format: Format) -> Result<Answer, CommandError> {
         let stop = stop_asked(self.with_parent)?;
+        // On this machine alone, unless it is said otherwise, before anything is made.
+        self.serve.check_reach(false)?;
         // Whoever calls while PostgreSQL is being made waits for it.
         let listener = self.serve.bind()?.listen()?;
         let database = Database::start(self.private.options()?).await?;
         let places = database.places().clone();
         let served = async {
-            let store = self.serve.connect(&places.database_url, Schema::Migrate).await?;
+            let opened = self.serve.connect(&places.database_url, Schema::Migrate).await?;
+            let with_keys = opened.callers_need_keys;
             // Once: PostgreSQL may go and come again.
             let mut to_show = Some(places);
             let ready = move |address| {
-                to_show.take().into_iter().for_each(|places| show(&places, address, format));
+                let places = to_show.take().into_iter();
+                places.for_each(|places| show(&places, (address, with_keys), format));
             };
-            self.serve.run(store, listener, stop, ready).await
+            self.serve.run(opened, listener, stop, ready).await
         };
         let served = served.await;
         let stopped = database.stop().await;
@@ -99,21 +103,22 @@ fn stop_asked(with_parent: bool) -> Result<impl Future<Output = ()>, CommandErro
 }
 
 /// Tells whoever has started it where things are.
-fn show(places: &Places, address: SocketAddr, format: Format) {
+fn show(places: &Places, (address, with_keys): (SocketAddr, bool), format: Format) {
     match format {
-        Format::Text => output::write(&text(places, address)),
+        Format::Text => output::write(&text(places, address, with_keys)),
         Format::Json => output::document(&document(places, address)),
     }
 }
 
-fn text(places: &Places, address: SocketAddr) -> String {
+fn text(places: &Places, address: SocketAddr, with_keys: bool) -> String {
+    let keys = if with_keys { "asks for access keys" } else { "without keys" };
     let Places { data_dir, database_url, database_log, version } = places;
     let (data_dir, database_log) = (data_dir.display(), database_log.display());
     let flag =
         if address.port() == 7233 { String::new() } else { format!(" --address http://{address}") };
     format!(
         "Everstep is ready.\n\
-             \x20 gRPC        http://{address} (without keys)\n\
+             \x20 gRPC        http://{address} ({keys})\n\
              \x20 data        {data_dir} (kept between runs)\n\
              \x20 PostgreSQL  version {version}, fsync on; psql '{database_url}'\n\
              \x20 its log     {database_log}\n\

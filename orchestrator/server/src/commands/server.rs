@@ -45,10 +45,11 @@ impl Server {
         let mut stop = Box::pin(stop);
         let schema = if self.migrate { Schema::Migrate } else { Schema::Check };
         let connected = self.serve.connect(self.database.url(), schema);
-        let store = tokio::select! {
-            store = connected => store?,
+        let opened = tokio::select! {
+            opened = connected => opened?,
             () = &mut stop => return Ok(Answer::Positive),
         };
+        self.serve.check_reach(opened.callers_need_keys)?;
         let listener = bound.listen()?;
         let ready = move |address| match format {
             // Log lines say it already.
@@ -57,7 +58,7 @@ impl Server {
                 output::document(&json!({ "ready": true, "address": format!("http://{address}") }));
             }
         };
-        self.serve.run(store, listener, stop, ready).await?;
+        self.serve.run(opened, listener, stop, ready).await?;
         Ok(Answer::Positive)
     }
 }

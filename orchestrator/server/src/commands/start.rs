@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{execution, input};
 use crate::cli::ClientSettings;
-use crate::client::{Client, request_within};
+use crate::client::Client;
 use crate::config::duration;
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format};
@@ -84,7 +84,7 @@ async fn start_and_wait(
         start: Some(request),
         wait: Some(wait.try_into().map_err(|_| CommandError::usage("--wait is too long"))?),
     };
-    let request = request_within(request, wait + ANSWER_TIME);
+    let request = client.request_within(request, wait + ANSWER_TIME);
     let ended = client.call(client.executions().start_execution_and_wait(request)).await?;
     show(&ended, format);
     Ok(answer_of(ended.status()))
