@@ -5,6 +5,7 @@ use engine::{ChildCall, ChildRefused, EngineError, Machine, Namespace};
 use execution::event::Failure;
 use execution::{ExecutionId, WaitId};
 use serde_json::Value;
+use store::NamespaceId;
 use uuid::Uuid;
 
 use crate::errors::{Reason, Refusal};
@@ -25,9 +26,10 @@ impl Border {
 }
 
 impl engine::Border for Border {
-    fn task_token(&self, id: ExecutionId, wait: WaitId) -> String {
+    fn task_token(&self, namespace: NamespaceId, id: ExecutionId, wait: WaitId) -> String {
         // Asked for before anybody is handed anything: no node is nearer than another.
-        TaskToken { execution: id, wait, node_hint: 0 }.seal(&self.seal)
+        let namespace = Some(namespace);
+        TaskToken { execution: id, wait, node_hint: 0, namespace }.seal(&self.seal)
     }
 
     fn read_call(&self, namespace: &Namespace, parameters: &Payload) -> Result<ChildCall, Failure> {
@@ -94,7 +96,6 @@ fn failure(refusal: &Refusal) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use store::NamespaceId;
 
     const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:child";
 
@@ -170,9 +171,11 @@ mod tests {
         let seal = Seal::new(b"secret");
         let border = Border::new(seal.clone());
         let (id, wait) = (ExecutionId(Uuid::from_u128(7)), WaitId(3));
-        let token = engine::Border::task_token(&border, id, wait);
-        assert_eq!(token, engine::Border::task_token(&border, id, wait));
+        let namespace = NamespaceId(5);
+        let token = engine::Border::task_token(&border, namespace, id, wait);
+        assert_eq!(token, engine::Border::task_token(&border, namespace, id, wait));
         let opened = TaskToken::open(&seal, &token).unwrap();
         assert_eq!((opened.execution, opened.wait), (id, wait));
+        assert_eq!(opened.namespace, Some(namespace));
     }
 }

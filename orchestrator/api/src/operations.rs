@@ -86,6 +86,8 @@ pub struct Operations {
     seal: Seal,
     vault: Vault,
     keyring: Keyring,
+    /// Of what outlives the call that began it.
+    on_behalf_of: Option<Caller>,
 }
 
 impl Operations {
@@ -94,7 +96,7 @@ impl Operations {
         let seal = Seal::new(&engine.store().secret().await?);
         let readiness = engine.readiness();
         let keyring = Keyring::new(engine.store().clone(), vault.clone());
-        Ok(Self { engine, readiness, seal, vault, keyring })
+        Ok(Self { engine, readiness, seal, vault, keyring, on_behalf_of: None })
     }
 
     pub fn engine(&self) -> &Engine {
@@ -107,7 +109,12 @@ impl Operations {
 
     /// Whose call runs now.
     pub(crate) fn caller(&self) -> Caller {
-        Caller::current(self.keyring.is_required())
+        self.on_behalf_of.clone().unwrap_or_else(|| Caller::current(self.keyring.is_required()))
+    }
+
+    /// For what goes on after the call that runs now: a stream's messages are its caller's, too.
+    pub(crate) fn for_caller(&self) -> Self {
+        Self { on_behalf_of: Some(self.caller()), ..self.clone() }
     }
 
     /// Runs an operation that should answer at once: refused while this node does not serve, and where no answer has

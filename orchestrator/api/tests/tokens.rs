@@ -12,11 +12,14 @@ use uuid::Uuid;
 const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 fn token() -> impl Strategy<Value = TaskToken> {
-    (any::<u128>(), any::<u64>(), any::<u32>()).prop_map(|(id, wait, node_hint)| TaskToken {
-        execution: ExecutionId(Uuid::from_u128(id)),
-        wait: WaitId(wait),
-        node_hint,
-    })
+    (any::<u128>(), any::<u64>(), any::<u32>(), 1..i32::MAX).prop_map(
+        |(id, wait, node_hint, namespace)| TaskToken {
+            execution: ExecutionId(Uuid::from_u128(id)),
+            wait: WaitId(wait),
+            node_hint,
+            namespace: Some(NamespaceId(namespace)),
+        },
+    )
 }
 
 proptest! {
@@ -79,6 +82,15 @@ fn namespace() -> Namespace {
     }
 }
 
+/// The format is held by whoever waits to answer: this text was sealed by the first version.
+#[test]
+fn a_token_of_the_first_version_still_opens_and_names_no_namespace() {
+    let text = "AQAAAAAAAAAAAAAAAAAAAAcAAAAAAAAAAwAAAAlcSCwbieWMIwaHZYdXGQtX";
+    let opened = TaskToken::open(&Seal::new(b"secret"), text).unwrap();
+    assert_eq!((opened.execution.0.as_u128(), opened.wait, opened.node_hint), (7, WaitId(3), 9));
+    assert_eq!(opened.namespace, None);
+}
+
 #[test]
 fn an_arn_reads_as_what_it_was_made_of() {
     let namespace = namespace();
@@ -135,6 +147,10 @@ fn a_text_that_is_no_such_arn_is_refused_in_awss_words() {
 #[test]
 fn a_token_says_which_node_handed_the_task_out() {
     let held = |node| Held { node: NodeId(node), id: ExecutionId(Uuid::nil()), wait: WaitId(3) };
-    assert_eq!(TaskToken::from(held(7)).node_hint, 7);
-    assert_eq!(TaskToken::from(held(i64::MAX)).node_hint, 0, "what does not fit is no hint");
+    assert_eq!(TaskToken::of(NamespaceId(1), held(7)).node_hint, 7);
+    assert_eq!(
+        TaskToken::of(NamespaceId(1), held(i64::MAX)).node_hint,
+        0,
+        "what does not fit is no hint"
+    );
 }

@@ -5,13 +5,14 @@ use std::fmt;
 use asl::Payload;
 use execution::event::Failure;
 use execution::{ExecutionId, WaitId};
+use store::NamespaceId;
 
 use crate::catalog::{Machine, Namespace};
 use crate::error::EngineError;
 
 pub trait Border: fmt::Debug + Send + Sync + 'static {
     /// Of a wait that is about to begin: the same text whenever it is asked.
-    fn task_token(&self, id: ExecutionId, wait: WaitId) -> String;
+    fn task_token(&self, namespace: NamespaceId, id: ExecutionId, wait: WaitId) -> String;
 
     /// What a call of `StartExecution` asks for, by the task's parameters.
     fn read_call(&self, namespace: &Namespace, parameters: &Payload) -> Result<ChildCall, Failure>;

@@ -273,7 +273,8 @@ impl Lane {
         let seed = self.seeds.next();
         let resident = self.residents.get_mut(&id).ok_or(EngineError::UnknownExecution)?;
         let border = &*self.around.border;
-        let token = |wait: WaitId| border.task_token(id, wait);
+        let namespace = resident.namespace;
+        let token = |wait: WaitId| border.task_token(namespace, id, wait);
         let outside = Outside { now: batch.now(), seed, tokens: Tokens(&token) };
         let processed = catch_unwind(AssertUnwindSafe(|| {
             resident.execution.process(&resident.machine, trigger, outside)
@@ -287,7 +288,6 @@ impl Lane {
             self.handle.send(Mail::Resume { id });
         }
         let begun = resident.tasks_begun(&decision);
-        let namespace = resident.namespace;
         let written = resident.rows(&decision);
         batch.collect(id, decision, written);
         // A task for which a worker waits is handed out in the commit that schedules it.

@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use store::NamespaceId;
+
 use super::keyring::Key;
 use crate::errors::{Reason, Refusal};
 
@@ -65,6 +67,15 @@ impl Caller {
                 key.id, key.namespace
             ))),
             Self::Nobody => Err(Refusal::unauthenticated()),
+        }
+    }
+
+    /// Whether it may answer tasks of a namespace, whose tokens it has.
+    pub(crate) fn reaches_tasks_of(&self, namespace: NamespaceId) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Key(key) => key.administers || key.namespace_id == namespace,
+            Self::Nobody => false,
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use store::{AccessKey, AccessKeyTally, Store, StoreError};
+use store::{AccessKey, AccessKeyTally, NamespaceId, Store, StoreError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use vault::{Secret, Vault};
@@ -53,6 +53,7 @@ struct Kept {
 pub(crate) struct Key {
     pub(super) id: String,
     pub(super) namespace: String,
+    pub(super) namespace_id: NamespaceId,
     pub(super) administers: bool,
     pub(super) secret: Secret,
     revoked: CancellationToken,
@@ -189,6 +190,7 @@ impl Keyring {
         Some(Key {
             id: row.id,
             namespace: row.namespace_name,
+            namespace_id: row.namespace,
             administers: row.administers,
             secret,
             revoked: CancellationToken::new(),

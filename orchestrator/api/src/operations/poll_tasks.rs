@@ -76,7 +76,7 @@ impl Operations {
     /// A hand-out as the worker gets it.
     pub(super) fn task(&self, hand_out: &HandOut) -> v1::Task {
         let (node, id, wait) = (hand_out.node, hand_out.id, hand_out.wait);
-        let token = TaskToken::from(Held { node, id, wait });
+        let token = TaskToken::of(hand_out.namespace, Held { node, id, wait });
         v1::Task {
             token: token.seal(&self.seal),
             queue: hand_out.queue.to_string(),

@@ -84,7 +84,7 @@ impl Operations {
         token: &str,
         outcome: Option<Reported>,
     ) -> Result<(TaskToken, Outcome), Refusal> {
-        let token = TaskToken::open(&self.seal, token)?;
+        let token = self.opened(token)?;
         let outcome = match outcome {
             None => return Err(check::missing("outcome")),
             Some(Reported::Output(text)) => Outcome::Succeeded(output(text)?),

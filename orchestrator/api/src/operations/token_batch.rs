@@ -8,7 +8,7 @@ use super::Operations;
 use crate::check;
 use crate::errors::Refusal;
 use crate::limits::TOKENS_PER_BATCH_MAX;
-use crate::token::TaskToken;
+use crate::token::{InvalidTaskToken, TaskToken};
 
 /// What a worker says about tasks without ending them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +36,20 @@ impl Operations {
     ) -> Result<Vec<String>, Refusal> {
         check::count("tokens", tokens.len(), TOKENS_PER_BATCH_MAX)?;
         for (index, token) in tokens.iter().enumerate() {
-            let opened = TaskToken::open(&self.seal, token);
-            opened.map_err(|error| Refusal::from(error).at(format!("tokens[{index}]")))?;
+            self.opened(token)
+                .map_err(|error| Refusal::from(error).at(format!("tokens[{index}]")))?;
         }
         let noticed = self.notice(notice, tokens).await;
         noticed.refused.map_or(Ok(noticed.cancelled), Err)
+    }
+
+    /// A token that the caller may use: another namespace's is to it as one that was made up.
+    pub(super) fn opened(&self, text: &str) -> Result<TaskToken, InvalidTaskToken> {
+        let token = TaskToken::open(&self.seal, text)?;
+        if token.namespace.is_none_or(|namespace| self.caller().reaches_tasks_of(namespace)) {
+            return Ok(token);
+        }
+        Err(InvalidTaskToken)
     }
 
     /// A token that is none counts as cancelled: work on it is in vain.
@@ -48,7 +57,7 @@ impl Operations {
         let mut noticed = Noticed::default();
         let mut known = Vec::with_capacity(tokens.len());
         for text in tokens {
-            match TaskToken::open(&self.seal, &text) {
+            match self.opened(&text) {
                 Ok(token) => known.push((text, token)),
                 Err(_) => noticed.cancelled.push(text),
             }

@@ -75,7 +75,7 @@ impl Operations {
         let options = session_options(&namespace, &subscription.worker, false)?;
         let (reports_in, reports) = mpsc::unbounded_channel();
         let mut dialogue = Dialogue {
-            operations: self.clone(),
+            operations: self.for_caller(),
             namespace,
             session: self.engine.open_session(options),
             handing_out: true,
@@ -166,7 +166,9 @@ impl Dialogue {
             Heard::HandOut(task) => self.hand_outs.push_back(*task),
             Heard::Cancelled(tasks) => {
                 let seal = &self.operations.seal;
-                let tokens = tasks.into_iter().map(|task| TaskToken::from(task).seal(seal));
+                let namespace = self.namespace.id;
+                let tokens =
+                    tasks.into_iter().map(|task| TaskToken::of(namespace, task).seal(seal));
                 self.answer.cancelled.extend(tokens);
             }
             Heard::Revoked => self.handing_out = false,
@@ -217,7 +219,7 @@ impl Dialogue {
     /// The most frequent notice: it waits for no answer, since what is over is told through the session.
     fn acknowledge(&self, tokens: &[String]) {
         for token in tokens {
-            if let Ok(token) = TaskToken::open(&self.operations.seal, token) {
+            if let Ok(token) = self.operations.opened(token) {
                 self.operations.engine.acknowledge_quietly(token.execution, token.wait);
             }
         }

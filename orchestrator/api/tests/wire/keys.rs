@@ -10,7 +10,9 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_reflection::pb::v1::ServerReflectionRequest;
 use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 
-use crate::world::{ONE_TASK, PASS, World, connect, create, poll, reason, soon, start};
+use crate::world::{
+    ONE_TASK, PASS, World, connect, create, poll, reason, result, soon, start, succeeded,
+};
 
 #[derive(Clone)]
 struct Key {
@@ -163,6 +165,43 @@ async fn a_key_reaches_its_own_namespace_and_an_admin_key_all_of_them() {
     namespaces.create_namespace(admin.on(new)).await.expect("an admin key makes namespaces");
     assert_eq!(world.list(admin.on(machines("shop"))).await.unwrap(), 1);
     assert_eq!(world.list(admin.on(machines("default"))).await.unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_is_answered_with_a_key_of_its_namespace_alone_whoever_has_the_token() {
+    let world = World::apart().await;
+    world.namespace("shop").await;
+    world.create("order", ONE_TASK).await;
+    world.start("order", "{}").await;
+    let own = world.key("default", false).await;
+    let shop = world.key("shop", false).await;
+    world.until_asked().await;
+    let polled = world.tasks.clone().poll_tasks(own.on(poll("pay"))).await.expect("polls");
+    let token = polled.into_inner().tasks.pop().expect("a task is there").token;
+
+    let report = || v1::ReportTasksRequest { outcomes: vec![succeeded(&token, "1")] };
+    let reported = world.tasks.clone().report_tasks(shop.on(report())).await.expect("answers");
+    let refused = result(&reported.into_inner().results[0]);
+    assert_eq!(refused, (Code::InvalidArgument, "InvalidToken".to_owned()));
+    let heartbeat = v1::HeartbeatTasksRequest { tokens: vec![token.clone()] };
+    let refused = world.tasks.clone().heartbeat_tasks(shop.on(heartbeat)).await.unwrap_err();
+    assert_eq!(reason(&refused), "InvalidToken");
+    // On a stream, too.
+    let subscribe = v1::work_request::Subscription {
+        namespace: "shop".to_owned(),
+        ..v1::work_request::Subscription::default()
+    };
+    let first = v1::WorkRequest {
+        subscribe: Some(subscribe),
+        outcomes: vec![succeeded(&token, "1")],
+        ..v1::WorkRequest::default()
+    };
+    let work = world.tasks.clone().work(shop.on(tokio_stream::once(first))).await;
+    let answer = soon(work.expect("works").into_inner().message()).await.unwrap().expect("answers");
+    assert_eq!(result(&answer.results[0]).1, "InvalidToken");
+
+    let reported = world.tasks.clone().report_tasks(own.on(report())).await.expect("answers");
+    assert_eq!(result(&reported.into_inner().results[0]).0, Code::Ok);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

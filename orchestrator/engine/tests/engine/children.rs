@@ -11,7 +11,7 @@ use execution::message::{self, EndedChild, Message};
 use execution::{ExecutionId, Status, WaitId};
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
-use store::ExecutionStatus;
+use store::{ExecutionStatus, NamespaceId};
 
 use crate::nodes::second;
 use crate::support::{
@@ -237,8 +237,8 @@ async fn a_child_that_ended_while_no_node_was_there_is_heard_by_the_next() {
 struct Halting(Arc<dyn Border>, AtomicBool);
 
 impl Border for Halting {
-    fn task_token(&self, id: ExecutionId, wait: WaitId) -> String {
-        self.0.task_token(id, wait)
+    fn task_token(&self, namespace: NamespaceId, id: ExecutionId, wait: WaitId) -> String {
+        self.0.task_token(namespace, id, wait)
     }
 
     fn read_call(&self, namespace: &Namespace, parameters: &Payload) -> Result<ChildCall, Failure> {

@@ -12,7 +12,7 @@ use engine::{
 use execution::event::Failure;
 use execution::{ExecutionId, WaitId};
 use serde_json::Value;
-use store::{Configuration, MachineType, NewMachine, Store, StoreOptions};
+use store::{Configuration, MachineType, NamespaceId, NewMachine, Store, StoreOptions};
 
 /// Longer than anything here takes on a busy machine; a test that reaches it has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -145,7 +145,7 @@ pub(crate) fn token(text: &str) -> (ExecutionId, WaitId) {
 }
 
 impl Border for PlainBorder {
-    fn task_token(&self, id: ExecutionId, wait: WaitId) -> String {
+    fn task_token(&self, _: NamespaceId, id: ExecutionId, wait: WaitId) -> String {
         format!("token:{id}:{}", wait.0)
     }
 
