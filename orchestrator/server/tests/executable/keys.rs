@@ -1,9 +1,13 @@
 //! `everstep keys` on a database, and what changes for its server and for those who call it.
 
+use std::fs;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use cluster::ScratchCluster;
 use serde_json::Value;
 
-use crate::process::{Server, clean, code, everstep, run, stderr, stdout, until};
+use crate::process::{Server, clean, code, everstep, folder, run, stderr, stdout, until};
 
 const NOWHERE: &str =
     "there is no namespace `nowhere`; `everstep namespace create nowhere` makes it";
@@ -46,7 +50,13 @@ fn with_the_first_key_callers_need_one_and_the_server_may_be_reached_from_elsewh
     let listed = keys(&database, &["list"]);
     assert!(!stdout(&listed).contains(&secret));
     assert_eq!(json(&listed)[0]["description"], "ci");
-    let server = Server::ready(everstep(&everywhere));
+    let folder = folder();
+    let log = folder.path().join("log");
+    let server = Server::ready({
+        let mut command = everstep(&everywhere);
+        command.args(["--log", "debug"]).stderr(fs::File::create(&log).unwrap());
+        command
+    });
     let port = server.address().rsplit_once(':').expect("it has a port").1.to_owned();
     let address = format!("http://127.0.0.1:{port}");
     let call = |id: &str, secret: &str| {
@@ -71,6 +81,9 @@ fn with_the_first_key_callers_need_one_and_the_server_may_be_reached_from_elsewh
     assert_eq!(code(&keys(&database, &["revoke", "EVAKAAAAAAAAAAAAAAAA"])), 4);
     assert!(json(&keys(&database, &["revoke", &id]))["revokedAt"].is_string());
     until("it is refused", || (code(&call(&id, &secret)) == 4).then_some(()));
+    let log = fs::read_to_string(&log).unwrap();
+    let sent = STANDARD.encode(format!("{id}:{secret}"));
+    assert!(log.contains("refused") && !log.contains(&secret) && !log.contains(&sent), "{log}");
 }
 
 #[test]
