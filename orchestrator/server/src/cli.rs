@@ -1,7 +1,6 @@
 //! The command line: every command and every setting, declared once. What has an environment variable is a setting:
 //! it may stand in the file of `--config` too, under the flag's name.
 
-use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -73,15 +72,11 @@ pub(crate) struct ClientSettings {
     #[arg(long, env = "EVERSTEP_ACCESS_KEY_ID", value_name = "ID", requires = "secret_access_key")]
     pub(crate) access_key_id: Option<String>,
     /// The secret that belongs to it; better in the environment than on the command line, which every process can read
-    #[arg(long, env = "EVERSTEP_SECRET_ACCESS_KEY", hide_env_values = true, value_name = "SECRET", value_parser = secret)]
+    #[arg(long, env = "EVERSTEP_SECRET_ACCESS_KEY", hide_env_values = true, value_name = "SECRET")]
     pub(crate) secret_access_key: Option<Secret>,
     /// How long one call to the server may take
     #[arg(long, env = "EVERSTEP_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = duration::parse)]
     pub(crate) timeout: Duration,
-}
-
-fn secret(text: &str) -> Result<Secret, Infallible> {
-    Ok(Secret::new(text))
 }
 
 #[derive(Debug, Subcommand)]

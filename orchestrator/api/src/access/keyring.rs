@@ -160,9 +160,7 @@ impl Keyring {
         for row in rows {
             if row.revoked_at.is_some() {
                 tally.revoked += 1;
-                if let Some(key) = kept.keys.remove(&row.id) {
-                    key.revoked.cancel();
-                }
+                kept.keys.remove(&row.id).into_iter().for_each(|key| key.revoked.cancel());
             } else if !kept.keys.contains_key(&row.id)
                 && let Some(key) = self.opened(row)
             {

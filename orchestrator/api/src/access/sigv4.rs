@@ -75,31 +75,31 @@ pub(super) fn verify(
 }
 
 fn check_scope(claim: &Claim, expected: Expected<'_>) -> Result<(), Refusal> {
-    let scope = &claim.scope;
-    let mut faults = String::new();
+    let (scope, stamp) = (&claim.scope, &claim.stamp);
+    let mut faults = Vec::new();
     if scope.region != expected.region {
         let region = &scope.region;
-        faults += &format!("Credential should be scoped to a valid region, not '{region}'. ");
+        faults.push(format!("Credential should be scoped to a valid region, not '{region}'. "));
     }
     if scope.service != expected.service {
         let service = expected.service;
-        faults += &format!("Credential should be scoped to correct service: '{service}'. ");
+        faults.push(format!("Credential should be scoped to correct service: '{service}'. "));
     }
     if scope.terminator != TERMINATOR {
         let found = &scope.terminator;
-        faults += &format!(
+        faults.push(format!(
             "Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{found}'. "
-        );
+        ));
     }
-    let day = claim.stamp.get(..8).unwrap_or_default();
+    let day = stamp.get(..8).unwrap_or_default();
     if scope.date != day {
-        let (found, stamp) = (&scope.date, &claim.stamp);
-        faults += &format!(
+        let found = &scope.date;
+        faults.push(format!(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
              '{found}' != '{day}', from '{stamp}'."
-        );
+        ));
     }
-    if faults.is_empty() { Ok(()) } else { Err(invalid(faults)) }
+    if faults.is_empty() { Ok(()) } else { Err(invalid(faults.concat())) }
 }
 
 fn check_time(claim: &Claim, now: DateTime<Utc>) -> Result<(), Refusal> {

@@ -202,7 +202,7 @@ async fn each_type_refuses_what_is_the_others() {
         assert_eq!(reason(&refused), expected, "{what}");
     }
 
-    let vault = api::http_tasks::vault(world.engine.store()).await.expect("PostgreSQL runs");
+    let vault = api::vault(world.engine.store()).await.expect("PostgreSQL runs");
     let operations = Operations::new(world.engine.clone(), vault).await.expect("PostgreSQL runs");
     let by_arn = api::express::check_standard_execution(&quick).unwrap_err();
     assert_eq!(by_arn.message, "Invalid Arn: 'Resource type not valid in this context: express'");

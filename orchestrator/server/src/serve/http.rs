@@ -15,6 +15,7 @@ use crate::error::CommandError;
 
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings of HTTP tasks")]
+#[expect(clippy::struct_field_names, reason = "a flag is named after its field")]
 pub(crate) struct HttpSettings {
     /// What HTTP tasks may call although it is not public, separated by commas: host names, *.domains, addresses, networks
     #[arg(long, env = "EVERSTEP_HTTP_ALLOW", value_name = "LIST", value_delimiter = ',')]

@@ -137,10 +137,11 @@ impl Claim {
         ] = found
         else {
             let absent = required.iter().zip(&found).filter(|(_, value)| value.is_none());
-            let absent: String = absent
+            let mut faults: Vec<String> = absent
                 .map(|(name, _)| format!("AWS query-string parameters must include '{name}'. "))
                 .collect();
-            return Err(incomplete(absent + "Re-examine the query-string parameters."));
+            faults.push("Re-examine the query-string parameters.".to_owned());
+            return Err(incomplete(faults.concat()));
         };
         if algorithm != ALGORITHM {
             return Err(incomplete(format!("Unsupported AWS 'algorithm': '{algorithm}'.")));
