@@ -13,8 +13,8 @@ class Number:
         self.text = text
 
 
-def read(text):
-    return json.loads(text, parse_float=Number, parse_int=Number)
+def read(json_text):
+    return json.loads(json_text, parse_float=Number, parse_int=Number)
 
 
 def write(value):
@@ -22,10 +22,14 @@ def write(value):
         case Number():
             return value.text
         case dict():
-            return "{" + ",".join(f"{json.dumps(key)}:{write(held)}" for key, held in value.items()) + "}"
+            return "{" + ",".join(f"{text(key)}:{write(held)}" for key, held in value.items()) + "}"
         case list():
             return "[" + ",".join(map(write, value)) + "]"
-    return json.dumps(value)
+    return text(value)
+
+
+def text(value):
+    return json.dumps(value, ensure_ascii=False)  # a character is sent as itself: escapes would swell the large orders beyond the limit
 
 
 def orders():
@@ -36,10 +40,10 @@ def orders():
 def definition(activities):
     """The example's definition, each queue's name replaced by its activity's ARN."""
     with open(MACHINE, encoding="utf-8") as file:
-        text = file.read()
+        definition = file.read()
     for queue, arn in activities.items():
-        text = text.replace(f'"Resource": "{queue}"', f'"Resource": "{arn}"')
-    return text
+        definition = definition.replace(f'"Resource": "{queue}"', f'"Resource": "{arn}"')
+    return definition
 
 
 class TaskFailed(Exception):
@@ -52,9 +56,9 @@ class Shop:
     def __init__(self):
         self.lock, self.held = threading.Lock(), {}
 
-    def handle(self, queue, text):
+    def handle(self, queue, input):
         """The output as JSON text, or None where there shall be no answer at all."""
-        order = read(text)
+        order = read(input)
         output = self.work(queue, order, id_of(order), [item["sku"] for item in order.get("items", [])])
         return None if output is None else write(output)
 
@@ -121,5 +125,5 @@ def equal(what, found, wanted):
 
 
 def shortened(value):
-    text = repr(value)
-    return text if len(text) < 1500 else f"{text[:1500]}… ({len(text)} characters)"
+    shown = repr(value)
+    return shown if len(shown) < 1500 else f"{shown[:1500]}… ({len(shown)} characters)"
