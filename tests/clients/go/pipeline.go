@@ -135,7 +135,9 @@ func (worker *worker) serve(ctx context.Context, queue string, activity *string)
 		if aws.ToString(task.TaskToken) == "" {
 			continue
 		}
-		if err := worker.work(ctx, queue, task); err != nil {
+		err = worker.work(ctx, queue, task)
+		var late *types.TaskTimedOut // on a busy machine, an answer that is refused: the attempt is over, and the task comes again
+		if err != nil && !errors.As(err, &late) {
 			return err
 		}
 	}
@@ -159,15 +161,10 @@ func (worker *worker) work(ctx context.Context, queue string, task *sfn.GetActiv
 	return err
 }
 
-// hold gives no answer, but signs of life, until the attempt has timed out.
+// hold gives no answer, but signs of life, until the attempt has timed out and they are refused.
 func (worker *worker) hold(ctx context.Context, token *string) error {
 	for {
-		_, err := worker.client.SendTaskHeartbeat(ctx, &sfn.SendTaskHeartbeatInput{TaskToken: token})
-		var over *types.TaskTimedOut
-		if errors.As(err, &over) {
-			return nil
-		}
-		if err != nil {
+		if _, err := worker.client.SendTaskHeartbeat(ctx, &sfn.SendTaskHeartbeatInput{TaskToken: token}); err != nil {
 			return err
 		}
 		atomic.AddInt64(&worker.heartbeats, 1)

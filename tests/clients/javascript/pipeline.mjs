@@ -1,6 +1,7 @@
 // The order pipeline by the AWS SDK for JavaScript v3: makes the activities and the machine, serves them, starts the orders,
 // and checks how each ends.
 import assert from "node:assert/strict";
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SFN, TaskTimedOut, paginateGetExecutionHistory } from "@aws-sdk/client-sfn";
@@ -14,10 +15,11 @@ const DEADLINE = 240_000; // milliseconds; the slowest order, whose stock never 
 // StartSyncExecution goes to a host with `sync-` before its name, which does not resolve here: hence the switch.
 const client = new SFN({
   disableHostPrefix: true,
-  requestHandler: { httpAgent: { maxSockets: POLLERS * QUEUES.length + 8 } },
+  requestHandler: { httpAgent: { maxSockets: 200 } }, // each poll occupies one
 });
 const shop = new Shop();
 const over = new AbortController();
+setMaxListeners(0, over.signal); // every poll listens
 let heartbeats = 0;
 
 async function serve(queue, activityArn, workerName) {
@@ -32,21 +34,22 @@ async function work(queue, { taskToken, input }) {
     const output = shop.handle(queue, input);
     await (output === undefined ? hold(taskToken) : client.sendTaskSuccess({ taskToken, output }));
   } catch (failure) {
-    if (!(failure instanceof TaskFailed)) throw failure;
-    await client.sendTaskFailure({ taskToken, error: failure.error, cause: failure.message });
+    if (!(failure instanceof TaskFailed)) return late(failure);
+    await client.sendTaskFailure({ taskToken, error: failure.error, cause: failure.message }).catch(late);
   }
 }
 
-// No answer, but signs of life, until the attempt has timed out.
+// An answer that comes too late, on a busy machine, is refused: the attempt is over, and the task comes again.
+function late(fault) {
+  if (!(fault instanceof TaskTimedOut)) throw fault;
+}
+
+// No answer, but signs of life, until the attempt has timed out and they are refused.
 async function hold(taskToken) {
-  try {
-    for (;;) {
-      await client.sendTaskHeartbeat({ taskToken });
-      heartbeats += 1;
-      await sleep(1000);
-    }
-  } catch (fault) {
-    if (!(fault instanceof TaskTimedOut)) throw fault;
+  for (;;) {
+    await client.sendTaskHeartbeat({ taskToken });
+    heartbeats += 1;
+    await sleep(1000);
   }
 }
 

@@ -31,9 +31,15 @@ class Worker:
             self.faults.append(fault)
 
     def work(self, queue, task):
-        token = task["taskToken"]
+        """An answer that comes too late, on a busy machine, is refused: the attempt is over, and the task comes again."""
         try:
-            output = self.shop.handle(queue, task["input"])
+            self.answer(task["taskToken"], queue, task["input"])
+        except self.client.exceptions.TaskTimedOut:
+            pass
+
+    def answer(self, token, queue, input):
+        try:
+            output = self.shop.handle(queue, input)
         except TaskFailed as failure:
             error, cause = failure.args
             return self.client.send_task_failure(taskToken=token, error=error, cause=cause)
@@ -42,14 +48,11 @@ class Worker:
         return self.client.send_task_success(taskToken=token, output=output)
 
     def hold(self, token):
-        """No answer, but signs of life, until the attempt has timed out."""
-        try:
-            while True:
-                self.client.send_task_heartbeat(taskToken=token)
-                self.heartbeats += 1
-                time.sleep(1)
-        except self.client.exceptions.TaskTimedOut:
-            pass
+        """No answer, but signs of life, until the attempt has timed out and they are refused."""
+        while True:
+            self.client.send_task_heartbeat(taskToken=token)
+            self.heartbeats += 1
+            time.sleep(1)
 
 
 def ends(client, arns, worker):

@@ -94,8 +94,13 @@ public final class Pipeline {
     private Void serve(String queue, String activity) throws Exception {
         while (true) {
             GetActivityTaskResponse task = client.getActivityTask(it -> it.activityArn(activity).workerName(queue));
-            if (task.taskToken() != null && !task.taskToken().isEmpty()) {
+            if (task.taskToken() == null || task.taskToken().isEmpty()) {
+                continue;
+            }
+            try {
                 work(queue, task);
+            } catch (TaskTimedOutException late) {
+                continue; // on a busy machine, an answer that is refused: the attempt is over, and the task comes again
             }
         }
     }
@@ -114,16 +119,12 @@ public final class Pipeline {
         }
     }
 
-    /** No answer, but signs of life, until the attempt has timed out. */
+    /** No answer, but signs of life, until the attempt has timed out and they are refused. */
     private void hold(String token) throws InterruptedException {
-        try {
-            while (true) {
-                client.sendTaskHeartbeat(it -> it.taskToken(token));
-                heartbeats.incrementAndGet();
-                Thread.sleep(1000);
-            }
-        } catch (TaskTimedOutException over) {
-            return;
+        while (true) {
+            client.sendTaskHeartbeat(it -> it.taskToken(token));
+            heartbeats.incrementAndGet();
+            Thread.sleep(1000);
         }
     }
 
@@ -140,7 +141,7 @@ public final class Pipeline {
         same(name + ": states", entered(execution), texts(expect.get("states")));
         if (end.status() == ExecutionStatus.SUCCEEDED) {
             ObjectNode output = order.get("input").deepCopy();
-            expect.path("adds").fields().forEachRemaining(added -> output.set(added.getKey(), added.getValue()));
+            expect.path("adds").properties().forEach(added -> output.set(added.getKey(), added.getValue()));
             same(name + ": output", canonical(Shop.JSON.readTree(end.output())), canonical(output));
         }
         return null;
