@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use prost::Message as _;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "everstep/v1/namespaces.proto",
     "everstep/v1/state_machines.proto",
     "everstep/v1/executions.proto",
     "everstep/v1/history.proto",
     "everstep/v1/tasks.proto",
     "everstep/v1/connections.proto",
+    "everstep/v1/map_runs.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 const KIND_MACHINE: &str = "stateMachine";
 const KIND_EXECUTION: &str = "execution";
 const KIND_EXPRESS: &str = "express";
+const KIND_MAP_RUN: &str = "mapRun";
 const KIND_ACTIVITY: &str = "activity";
 const KIND_CONNECTION: &str = "connection/";
 
@@ -131,6 +132,32 @@ pub fn parse_express<'a>(
         arn: arn.to_owned(),
         expected: "arn:<partition>:states:<region>:<account>:express:<state machine>:<name>:<id>",
     })
+}
+
+/// The `MACHINE/LABEL` and the name of a map run's child, Standard or Express; `None`: it is no such ARN.
+pub fn parse_child<'a>(namespace: &Namespace, arn: &'a str) -> Option<(&'a str, &'a str)> {
+    let kind = if is_express(arn) { KIND_EXPRESS } else { KIND_EXECUTION };
+    let (machine, name) = parse(namespace, arn, kind).ok()?.split_once(':')?;
+    machine.contains('/').then_some((machine, name))
+}
+
+/// The `MACHINE/LABEL` and the id of a map run.
+pub fn parse_map_run<'a>(
+    namespace: &Namespace,
+    arn: &'a str,
+) -> Result<(&'a str, &'a str), ArnError> {
+    let found = parse(namespace, arn, KIND_MAP_RUN)?.split_once(':');
+    let found = found.filter(|(machine, id)| machine.contains('/') && !id.is_empty());
+    found.ok_or_else(|| ArnError::Incomplete {
+        arn: arn.to_owned(),
+        expected: "arn:<partition>:states:<region>:<account>:mapRun:<state machine>/<label>:<id>",
+    })
+}
+
+/// `machine` is `MACHINE/LABEL`.
+pub fn map_run(namespace: &Namespace, machine: &str, id: uuid::Uuid) -> String {
+    let Namespace { partition, region, account, .. } = namespace;
+    format!("arn:{partition}:states:{region}:{account}:{KIND_MAP_RUN}:{machine}:{id}")
 }
 
 /// The name of a connection, given as such or in an ARN. Its region, account and id may be another's: a definition that is

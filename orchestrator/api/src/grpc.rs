@@ -5,6 +5,7 @@ mod deadline;
 mod executions;
 mod gate;
 mod health;
+mod map_runs;
 mod namespaces;
 mod state_machines;
 mod status;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use engine::Engine;
 use everstep_proto::v1::connections_server::ConnectionsServer;
 use everstep_proto::v1::executions_server::ExecutionsServer;
+use everstep_proto::v1::map_runs_server::MapRunsServer;
 use everstep_proto::v1::namespaces_server::NamespacesServer;
 use everstep_proto::v1::state_machines_server::StateMachinesServer;
 use everstep_proto::v1::tasks_server::TasksServer;
@@ -101,6 +103,7 @@ fn routes(operations: &Operations, stop: &CancellationToken) -> Result<Routes, S
     let tasks = tasks::Face { operations: operations.clone(), stop: stop.clone() };
     let namespaces = namespaces::Face(operations.clone());
     let connections = connections::Face(operations.clone());
+    let map_runs = map_runs::Face(operations.clone());
     let gzip = CompressionEncoding::Gzip;
     let routes = Routes::new(health::service(operations, stop))
         .add_service(reflection)
@@ -123,6 +126,7 @@ fn routes(operations: &Operations, stop: &CancellationToken) -> Result<Routes, S
                 .send_compressed(gzip),
         )
         .add_service(NamespacesServer::new(namespaces).accept_compressed(gzip))
-        .add_service(ConnectionsServer::new(connections).accept_compressed(gzip));
+        .add_service(ConnectionsServer::new(connections).accept_compressed(gzip))
+        .add_service(MapRunsServer::new(map_runs).accept_compressed(gzip));
     Ok(routes)
 }

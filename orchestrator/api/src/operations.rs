@@ -18,6 +18,7 @@ use crate::seal::Seal;
 mod connection;
 mod definition;
 mod lookup;
+mod map_run;
 mod settings;
 mod token_batch;
 mod variable_references;
@@ -40,6 +41,10 @@ mod start_execution_and_wait;
 mod start_sync_execution;
 mod stop_execution;
 mod watch_execution;
+
+mod describe_map_run;
+mod list_map_runs;
+mod update_map_run;
 
 mod acknowledge_tasks;
 mod heartbeat_tasks;

@@ -17,6 +17,7 @@ use store::{ExecutionStatus, Store};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+pub use map_runs::MapRunsOf;
 pub use start::{Arns, Start, Started};
 pub use tasks::Outcome;
 
@@ -50,6 +51,7 @@ struct Inner {
     starter: Starter,
     redriver: Redriver,
     next_session: AtomicU64,
+    folds: map_runs::Folds,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +127,7 @@ impl Engine {
         let readiness = membership.readiness.subscribe();
         tokio::spawn(membership.run());
         let next_session = AtomicU64::new(0);
+        let folds = map_runs::Folds::default();
         let inner = Inner {
             store,
             catalog,
@@ -135,6 +138,7 @@ impl Engine {
             starter,
             redriver,
             next_session,
+            folds,
         };
         Ok(Self(Arc::new(inner)))
     }

@@ -25,6 +25,6 @@ mod watchers;
 pub use border::{Border, ChildCall, ChildRefused};
 pub use catalog::{Catalog, Machine, Namespace};
 pub use config::EngineConfig;
-pub use engine::{Arns, Ended, Engine, Outcome, Readiness, Start, Started};
+pub use engine::{Arns, Ended, Engine, MapRunsOf, Outcome, Readiness, Start, Started};
 pub use error::EngineError;
 pub use task_queue::{HandOut, Held, Session, SessionEvent, SessionOptions};

@@ -55,6 +55,7 @@ pub(crate) enum Ask {
 #[derive(Debug)]
 pub(crate) struct ChildAsk {
     pub(crate) number: u64,
+    pub(crate) items: u64,
     pub(crate) input: Payload,
     pub(crate) started_at: DateTime<Utc>,
     /// It may have been started before: by a node that is gone, or before a commit in doubt.
@@ -77,9 +78,9 @@ impl RunRef {
 
 impl ChildAsk {
     pub(crate) fn new(number: u64, child: &OpenChild, repeated: bool) -> Self {
-        let OpenChild { input, started_at, redrives, .. } = child;
+        let OpenChild { items, input, started_at, redrives, .. } = child;
         let (input, started_at, redrives) = (input.clone(), *started_at, *redrives);
-        Self { number, input, started_at, repeated, redrives }
+        Self { number, items: *items, input, started_at, repeated, redrives }
     }
 }
 

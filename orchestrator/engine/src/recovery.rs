@@ -25,14 +25,7 @@ pub(crate) async fn read_back(
     let Some(row) = store.execution(id).await? else { return Ok(None) };
     let machine = catalog.definition(row.revision).await?;
     let mut folded = Folded::new(id);
-    let page = HistoryPage { rows_max: ROWS_A_READ, bytes_max: BYTES_A_READ };
-    let mut seq = 0;
-    loop {
-        let rows = store.history_rows(id, HistoryFrom::After { seq }, page).await?;
-        let Some(last) = rows.last() else { break };
-        seq = last.last_seq;
-        rows.iter().try_for_each(|row| folded.row(row))?;
-    }
+    folded.catch_up(store).await?;
     let mut resident = Resident::new(folded.execution, machine, row.namespace, folded.arn);
     resident.hand_outs_before = folded.hand_outs_before;
     let recorded = resident.execution.last_seq();
@@ -51,21 +44,37 @@ pub(crate) async fn read_end(store: &Store, id: ExecutionId) -> Result<Option<En
 }
 
 /// The execution, and what its events say beside its state.
-struct Folded {
-    execution: Execution,
-    arn: Arc<str>,
+#[derive(Debug)]
+pub(crate) struct Folded {
+    pub(crate) execution: Execution,
+    pub(crate) arn: Arc<str>,
     /// Of the waits that offered a task again.
     hand_outs_before: BTreeMap<WaitId, u32>,
     express: Option<Keeps>,
 }
 
 impl Folded {
-    fn new(id: ExecutionId) -> Self {
+    pub(crate) fn new(id: ExecutionId) -> Self {
         Self {
             execution: Execution::begin(id),
             arn: "".into(),
             hand_outs_before: BTreeMap::new(),
             express: None,
+        }
+    }
+
+    /// Reads on from where it had come to, to the end of the history.
+    pub(crate) async fn catch_up(&mut self, store: &Store) -> Result<(), EngineError> {
+        let page = HistoryPage { rows_max: ROWS_A_READ, bytes_max: BYTES_A_READ };
+        loop {
+            let from = HistoryFrom::After { seq: self.execution.last_seq().0 };
+            let rows = store.history_rows(self.execution.id(), from, page).await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            rows.iter().try_for_each(|row| self.row(row))?;
+            // A long history leaves the thread to others between two reads.
+            tokio::task::yield_now().await;
         }
     }
 

@@ -9,7 +9,9 @@ use execution::event::{Parent, Settings};
 use execution::id::Home;
 use execution::trigger::{self, Processor};
 use sha2::{Digest, Sha256};
-use store::{ChosenName, ExecutionRow, ExecutionStatus, NewExecution, Store, home_of_name};
+use store::{
+    ChosenName, ExecutionRow, ExecutionStatus, NewExecution, OfMapRun, Store, home_of_name,
+};
 
 use crate::catalog::Machine;
 use crate::engine::Ended;
@@ -60,6 +62,7 @@ pub(crate) struct ChildStart {
 #[derive(Debug)]
 pub(crate) struct MapRunChild {
     pub(crate) run: uuid::Uuid,
+    pub(crate) items: u64,
     pub(crate) label: Arc<str>,
     pub(crate) processor: Processor,
 }
@@ -167,7 +170,10 @@ impl Starter {
         let (execution_arn, machine_arn) = arns(&name, id);
         let namespace = &machine.namespace;
         let (parent, of_run) = child.map_or((None, None), |it| (Some(it.parent), it.of_run));
-        let map_run = of_run.as_ref().map(|child| child.run);
+        let of_map_run = of_run.as_ref().map(|child| OfMapRun {
+            run: child.run,
+            items: i32::try_from(child.items).unwrap_or(i32::MAX),
+        });
         let machine_name = of_run.as_ref().map_or_else(
             || machine.name.clone(),
             |child| format!("{}/{}", machine.name, child.label),
@@ -191,7 +197,7 @@ impl Starter {
         let (machine_id, revision) = (machine.id, machine.revision);
         StartMail {
             id,
-            new: NewExecution { id, machine: machine_id, revision, chosen, map_run, started_at },
+            new: NewExecution { id, machine: machine_id, revision, chosen, of_map_run, started_at },
             machine: Arc::clone(&machine.definition),
             namespace: namespace.id,
             arn: execution_arn.into(),

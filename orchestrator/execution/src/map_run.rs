@@ -143,6 +143,13 @@ impl ExecutionId {
         Uuid::from_u128(self.0.as_u128() & !0xffff_ffff | u128::from(started.0) & 0xffff_ffff)
     }
 
+    /// The least and the greatest id of an execution that a map run's id can have been made of.
+    pub fn around_map_run(run: Uuid) -> (Self, Self) {
+        let bits = run.as_u128();
+        let of = |bits| Self(Uuid::from_u128(bits));
+        (of(bits & !0xffff_ffff), of(bits | 0xffff_ffff))
+    }
+
     /// A child of a map run: always the same for the same number, so that it is started once.
     #[must_use]
     pub fn of_child(self, wait: WaitId, child: u64, started_at: DateTime<Utc>) -> Self {
@@ -153,6 +160,13 @@ impl ExecutionId {
         }
         let more = Draw::new(mixed).next_u64();
         Self::new(started_at, self.home(), u128::from(mixed) | u128::from(more) << 64)
+    }
+}
+
+impl WaitId {
+    /// The wait of the run in its execution, out of the run's own id.
+    pub fn of_map_run(run: Uuid) -> Self {
+        Self(u64::try_from(run.as_u128() & 0xffff_ffff).expect("32 bits fit"))
     }
 }
 

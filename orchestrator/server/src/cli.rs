@@ -137,6 +137,9 @@ pub(crate) enum Command {
     Redrive(commands::redrive::Redrive),
     /// Follow an execution to its end
     Watch(commands::watch::Watch),
+    /// List, describe or change map runs: the children of Distributed Maps
+    #[command(subcommand)]
+    MapRuns(commands::map_runs::MapRuns),
     /// Ask a server whether it serves; 0 if so, 1 if it stands by
     Health(commands::health::Health),
 }

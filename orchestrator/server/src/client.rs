@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use everstep_proto::v1::connections_client::ConnectionsClient;
 use everstep_proto::v1::executions_client::ExecutionsClient;
+use everstep_proto::v1::map_runs_client::MapRunsClient;
 use everstep_proto::v1::namespaces_client::NamespacesClient;
 use everstep_proto::v1::state_machines_client::StateMachinesClient;
 use everstep_proto::v1::{
@@ -68,6 +69,9 @@ impl Client {
     }
     pub(crate) fn connections(&self) -> ConnectionsClient<Channel> {
         ConnectionsClient::new(self.channel.clone())
+    }
+    pub(crate) fn map_runs(&self) -> MapRunsClient<Channel> {
+        MapRunsClient::new(self.channel.clone())
     }
     pub(crate) fn channel(&self) -> Channel {
         self.channel.clone()
@@ -213,6 +217,7 @@ fn advice(reason: &str) -> Option<&'static str> {
         "StateMachineDoesNotExist" => "`everstep machines` lists those there are",
         "ExecutionDoesNotExist" => "`everstep list` lists those there are",
         "NamespaceDoesNotExist" => "`everstep namespace list` lists those there are",
+        "ResourceNotFound" => "`everstep map-runs list EXECUTION` lists an execution's map runs",
         "StateMachineAlreadyExists" => "`everstep update` changes it",
         "ExecutionAlreadyExists" => "give another --name, or none",
         "MissingAuthenticationTokenException" => {

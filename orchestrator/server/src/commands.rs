@@ -15,6 +15,7 @@ pub(crate) mod history;
 pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod machines;
+pub(crate) mod map_runs;
 pub(crate) mod migrate;
 pub(crate) mod namespace;
 pub(crate) mod redrive;
@@ -60,6 +61,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Answer, CommandError> {
         Command::List(list) => list.run(format).await,
         Command::Stop(stop) => stop.run(format).await,
         Command::Redrive(redrive) => redrive.run(format).await,
+        Command::MapRuns(map_runs) => map_runs.run(format).await,
         Command::Watch(watch) => watch.run(format).await,
         Command::Health(health) => health.run(format).await,
     }

@@ -29,10 +29,17 @@ pub struct NewExecution {
     pub revision: RevisionId,
     /// Absent: the execution is named by its id.
     pub chosen: Option<ChosenName>,
-    /// Of a map run's child.
-    pub map_run: Option<Uuid>,
+    pub of_map_run: Option<OfMapRun>,
     /// The instant inside the id, to the millisecond: lists find times by the id.
     pub started_at: DateTime<Utc>,
+}
+
+/// What a map run's child is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfMapRun {
+    pub run: Uuid,
+    /// Items that the child has got.
+    pub items: i32,
 }
 
 /// A name that the caller chose.

@@ -6,6 +6,7 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
+use crate::batch::OfMapRun;
 use crate::error::StoreError;
 use crate::id::{MachineId, NamespaceId, NodeId, RevisionId, home_of_name};
 use crate::machine::MachineType;
@@ -40,8 +41,7 @@ pub struct ExecutionRow {
     pub ended_at: Option<DateTime<Utc>>,
     /// `None`: it never was redriven.
     pub redriven: Option<RowRedriven>,
-    /// Of a map run's child.
-    pub map_run: Option<Uuid>,
+    pub of_map_run: Option<OfMapRun>,
 }
 
 /// The last redrive of an execution.
@@ -140,7 +140,7 @@ impl Store {
 }
 
 /// The ids that a page can hold: below the first bound, not below the second. An id begins with its start's millisecond.
-fn ids_between(filter: &ExecutionFilter, after: Option<ExecutionId>) -> (Uuid, Uuid) {
+pub(crate) fn ids_between(filter: &ExecutionFilter, after: Option<ExecutionId>) -> (Uuid, Uuid) {
     // The millisecond that `started_before` lies in is not excluded by its ids: the exact time decides there.
     let before = filter
         .started_before
@@ -184,6 +184,8 @@ pub(crate) fn execution_row(row: &PgRow) -> ExecutionRow {
     let id = ExecutionId(row.get("id"));
     let chosen: Option<String> = row.get("name");
     let input_hash: Option<&[u8]> = row.get("input_hash");
+    let of_run =
+        |run| OfMapRun { run, items: row.get::<Option<i32>, _>("item_count").unwrap_or(1) };
     ExecutionRow {
         id,
         namespace: row.get("namespace"),
@@ -198,7 +200,7 @@ pub(crate) fn execution_row(row: &PgRow) -> ExecutionRow {
         started_at: row.get("started_at"),
         ended_at: row.get("ended_at"),
         redriven: redriven(row),
-        map_run: row.get("map_run"),
+        of_map_run: row.get::<Option<Uuid>, _>("map_run").map(of_run),
     }
 }
 

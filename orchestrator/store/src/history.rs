@@ -27,6 +27,8 @@ pub enum HistoryFrom {
     After { seq: u64 },
     /// Rows that hold public events after `public`, beginning with the row that holds `public + 1`.
     AfterPublic { public: u64 },
+    /// From the row that holds the event `seq` backwards.
+    Holding { seq: u64 },
     /// From the last row backwards.
     Last,
     /// Rows that hold public events before `public`, backwards from the one that holds `public - 1`.
@@ -58,6 +60,9 @@ impl Store {
                 // Where `wanted` has not come yet, the search ends at the last row.
                 rows.retain(|row| row.last_public >= wanted || row.first_public > wanted);
                 Ok(rows)
+            }
+            HistoryFrom::Holding { seq } => {
+                self.read_history(backwards, id, number(seq), page).await
             }
             HistoryFrom::Last => self.read_history(backwards, id, i64::MAX, page).await,
             HistoryFrom::BeforePublic { public } => {

@@ -139,8 +139,10 @@ fn commit_query<'q>(fence: FenceRef, batch: &'q Ordered<'_>) -> Query<'q, Postgr
     let query =
         sqlx::query(sql!("lane/commit.sql")).bind(fence.node).bind(fence.lane).bind(fence.epoch);
     let query = bind_ends(bind_rows(bind_starts(query, batch), batch), batch);
+    let of_map_run = || batch.starts.iter().map(|(start, _)| start.of_map_run);
     bind_messages(query, batch)
-        .bind(batch.starts.iter().map(|(start, _)| start.map_run).bind_iter())
+        .bind(of_map_run().map(|of| of.map(|of| of.run)).bind_iter())
+        .bind(of_map_run().map(|of| of.map(|of| of.items)).bind_iter())
 }
 
 fn redrive_query(fence: FenceRef, redrive: &Redrive) -> Query<'_, Postgres, PgArguments> {

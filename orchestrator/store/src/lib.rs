@@ -19,7 +19,7 @@ mod sql;
 mod store;
 
 pub use access_key::{AccessKey, AccessKeyTally, NewAccessKey};
-pub use batch::{Batch, ChosenName, End, NewExecution, NewRow, Redrive};
+pub use batch::{Batch, ChosenName, End, NewExecution, NewRow, OfMapRun, Redrive};
 pub use connection::{Connection, ConnectionChange, ConnectionParameters, NewConnection};
 pub use error::{CommitError, Refusal, Remedy, StoreError};
 pub use execution::{ExecutionFilter, ExecutionPage, ExecutionRow, ExecutionStatus, RowRedriven};

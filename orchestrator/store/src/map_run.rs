@@ -7,7 +7,9 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::execution::{ExecutionPage, ExecutionRow, ExecutionStatus, execution_row};
+use crate::execution::{
+    ExecutionFilter, ExecutionPage, ExecutionRow, ExecutionStatus, execution_row, ids_between,
+};
 use crate::sql::sql;
 use crate::store::Store;
 
@@ -33,32 +35,50 @@ impl Store {
         after: Option<ExecutionId>,
         rows_max: u32,
     ) -> Result<Vec<MapRunChildRow>, StoreError> {
-        // A run's id begins with its execution's instant, and no child is older.
-        let from = Uuid::from_u128(run.as_u128() >> 80 << 80);
         let read = sqlx::query(sql!("map_run/read_results.sql"))
             .bind(run)
             .bind(after.map_or(Uuid::nil(), |after| after.0))
-            .bind(from)
+            .bind(oldest_child(run))
             .bind(i64::from(rows_max))
             .fetch_all(&self.pool);
         Ok(self.answer(read).await?.iter().map(child_row).collect())
     }
 
-    /// Newest first.
+    /// Newest first. Of the filter its status and times count.
     pub async fn map_run_executions(
         &self,
         run: Uuid,
-        status: Option<ExecutionStatus>,
+        filter: &ExecutionFilter,
         page: ExecutionPage,
     ) -> Result<Vec<ExecutionRow>, StoreError> {
+        let (below, from) = ids_between(filter, page.after);
         let list = sqlx::query(sql!("map_run/list_children.sql"))
             .bind(run)
-            .bind(page.after.map_or(Uuid::max(), |after| after.0))
-            .bind(status.map(ExecutionStatus::as_text))
+            .bind(below)
+            .bind(from.max(oldest_child(run)))
+            .bind(filter.started_from)
+            .bind(filter.started_before)
+            .bind(filter.status.map(ExecutionStatus::as_text))
             .bind(i64::from(page.rows_max))
             .fetch_all(&self.pool);
         Ok(self.answer(list).await?.iter().map(execution_row).collect())
     }
+
+    /// Those whose ids a map run's id may have been made of: see [`ExecutionId::of_map_run`].
+    pub async fn executions_of_map_run(&self, run: Uuid) -> Result<Vec<ExecutionId>, StoreError> {
+        let (least, greatest) = ExecutionId::around_map_run(run);
+        let find = sqlx::query(sql!("map_run/find_execution.sql"))
+            .bind(least.home().0)
+            .bind(least.0)
+            .bind(greatest.0)
+            .fetch_all(&self.pool);
+        Ok(self.answer(find).await?.iter().map(|row| ExecutionId(row.get("id"))).collect())
+    }
+}
+
+/// A run's id begins with its execution's instant, and no child is older.
+fn oldest_child(run: Uuid) -> Uuid {
+    Uuid::from_u128(run.as_u128() >> 80 << 80)
 }
 
 fn child_row(row: &PgRow) -> MapRunChildRow {

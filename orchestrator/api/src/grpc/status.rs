@@ -93,6 +93,7 @@ fn code(reason: Reason) -> Code {
         | Reason::ExecutionDoesNotExist
         | Reason::NamespaceDoesNotExist
         | Reason::ConnectionDoesNotExist
+        | Reason::ResourceNotFound
         | Reason::TaskDoesNotExist => Code::NotFound,
         Reason::TaskTimedOut
         | Reason::StateMachineDeleting

@@ -13,7 +13,6 @@ use super::Operations;
 use super::describe_state_machine::revision_id;
 use super::list_executions::row_status;
 use super::lookup::Found;
-use crate::arn;
 use crate::errors::{Reason, Refusal};
 use crate::open_branches::{Folded, in_memory, open_branches};
 use crate::timestamps::timestamp;
@@ -39,7 +38,9 @@ impl Operations {
         let found = self.execution(&request.namespace, &request.execution).await?;
         let revision = self.engine.store().revision(found.row.revision).await?;
         let mut shown = v1::Execution {
-            state_machine_arn: arn::state_machine(&found.namespace, &found.row.machine_name),
+            state_machine_arn: found.machine_arn(),
+            map_run_arn: found.map_run_arn().unwrap_or_default(),
+            item_count: found.row.of_map_run.map(|of| of.items.unsigned_abs()),
             name: found.row.name.clone(),
             status: row_status(found.row.status).into(),
             started_at: Some(timestamp(found.row.started_at)),

@@ -1,16 +1,20 @@
-//! `ListExecutions`: newest first, of one machine or all, by status and by when they started.
+//! `ListExecutions`: newest first, of one machine, of one map run or all, by status and by when they started.
 
 use chrono::{DateTime, Utc};
+use engine::Namespace;
 use everstep_proto::v1;
 use execution::ExecutionId;
 use store::{ExecutionFilter, ExecutionPage, ExecutionRow, ExecutionStatus};
 use uuid::Uuid;
 
 use super::Operations;
-use crate::errors::Refusal;
+use super::map_run::FoundRun;
+use crate::errors::{Reason, Refusal};
 use crate::page::{self, Query};
 use crate::timestamps::{instant, timestamp};
 use crate::{arn, check};
+
+const EITHER: &str = "Exactly one of stateMachineArn and mapRunArn can be given";
 
 impl Operations {
     pub async fn list_executions(
@@ -19,6 +23,13 @@ impl Operations {
     ) -> Result<v1::ListExecutionsResponse, Refusal> {
         let size = page::size(request.max_results)?;
         let namespace = self.namespace(&request.namespace).await?;
+        if !request.map_run.is_empty() && !request.state_machine.is_empty() {
+            return Err(Refusal::new(Reason::ValidationException, EITHER).at("map_run"));
+        }
+        let run = match request.map_run.as_str() {
+            "" => None,
+            text => Some(self.find_map_run(&namespace, text).await?),
+        };
         let machine = match request.state_machine.as_str() {
             "" => None,
             text => Some(self.machine_row(&namespace, text).await?.id),
@@ -30,27 +41,48 @@ impl Operations {
             started_from: moment("started_from", request.started_from.as_ref())?,
             started_before: moment("started_before", request.started_before.as_ref())?,
         };
-        let query = Query { seal: &self.seal, text: format!("executions: {filter:?}") };
+        let run_id = run.as_ref().map(|run| run.id);
+        let query = Query { seal: &self.seal, text: format!("executions: {run_id:?} {filter:?}") };
         let after = position(&query, &request.next_token)?;
         // One more than asked for says whether there is a next page.
         let page = ExecutionPage { after, rows_max: size + 1 };
-        let mut rows = self.engine.store().executions(&filter, page).await?;
+        let store = self.engine.store();
+        let mut rows = match run_id {
+            Some(run) => store.map_run_executions(run, &filter, page).await?,
+            None => store.executions(&filter, page).await?,
+        };
         let more = rows.len() > size as usize;
         rows.truncate(size as usize);
         let last = rows.last().filter(|_| more);
         let next_token = last.map_or_else(String::new, |row| query.token(row.id.0.as_bytes()));
-        let item = |row: ExecutionRow| v1::list_executions_response::Item {
-            execution_arn: arn::execution_of(&namespace, &row),
-            state_machine_arn: arn::state_machine(&namespace, &row.machine_name),
-            status: row_status(row.status).into(),
-            started_at: Some(timestamp(row.started_at)),
-            stopped_at: row.ended_at.map(timestamp),
-            redrive_count: row.redriven.map_or(0, |redriven| redriven.count),
-            redriven_at: row.redriven.map(|redriven| timestamp(redriven.at)),
-            name: row.name,
-        };
-        let executions = rows.into_iter().map(item).collect();
+        let executions = rows.into_iter().map(|row| item(&namespace, run.as_ref(), row)).collect();
         Ok(v1::ListExecutionsResponse { executions, next_token })
+    }
+}
+
+fn item(
+    namespace: &Namespace,
+    run: Option<&FoundRun>,
+    row: ExecutionRow,
+) -> v1::list_executions_response::Item {
+    let (execution_arn, machine) = match run {
+        None => (arn::execution_of(namespace, &row), row.machine_name),
+        Some(FoundRun { machine, started, .. }) => {
+            let of_child = if started.express { arn::express } else { arn::execution };
+            (of_child(namespace, machine, &row.name), machine.clone())
+        }
+    };
+    v1::list_executions_response::Item {
+        execution_arn,
+        state_machine_arn: arn::state_machine(namespace, &machine),
+        status: row_status(row.status).into(),
+        started_at: Some(timestamp(row.started_at)),
+        stopped_at: row.ended_at.map(timestamp),
+        redrive_count: row.redriven.map_or(0, |redriven| redriven.count),
+        redriven_at: row.redriven.map(|redriven| timestamp(redriven.at)),
+        name: row.name,
+        map_run_arn: run.map(|run| run.started.arn.to_string()).unwrap_or_default(),
+        item_count: row.of_map_run.map(|of| of.items.unsigned_abs()),
     }
 }
 

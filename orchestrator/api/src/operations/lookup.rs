@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use engine::{Machine, Namespace};
-use store::{ExecutionRow, MachineStatus, MachineType};
+use execution::{Event, EventKind, codec};
+use store::{
+    ExecutionRow, HistoryFrom, HistoryPage, MachineId, MachineStatus, MachineType,
+};
 use uuid::Uuid;
 
 use super::Operations;
@@ -17,7 +20,21 @@ const DEFAULT_NAMESPACE: &str = "default";
 pub(super) struct Found {
     pub(super) namespace: Arc<Namespace>,
     pub(super) arn: String,
+    /// As the ARN has it: of a map run's child with the run's label behind a slash.
+    pub(super) machine: String,
     pub(super) row: ExecutionRow,
+}
+
+impl Found {
+    pub(super) fn machine_arn(&self) -> String {
+        arn::state_machine(&self.namespace, &self.machine)
+    }
+
+    /// Of a map run's child.
+    pub(super) fn map_run_arn(&self) -> Option<String> {
+        let run = self.row.of_map_run?.run;
+        Some(arn::map_run(&self.namespace, &self.machine, run))
+    }
 }
 
 impl Operations {
@@ -76,7 +93,10 @@ impl Operations {
         if arn.is_empty() {
             return Err(check::missing("execution"));
         }
-        let row = if arn::is_express(arn) {
+        let child = arn::parse_child(&namespace, arn);
+        let row = if let Some((_, name)) = child {
+            self.child_row(arn, name).await?
+        } else if arn::is_express(arn) {
             self.express_row(&namespace, arn).await?
         } else {
             let (machine, name) = arn::parse_execution(&namespace, arn)
@@ -85,7 +105,8 @@ impl Operations {
             row.filter(|row| row.machine_type == MachineType::Standard)
         };
         let row = row.ok_or_else(|| Refusal::execution_unknown(arn))?;
-        Ok(Found { arn: arn.to_owned(), namespace, row })
+        let machine = child.map_or(row.machine_name.as_str(), |(machine, _)| machine).to_owned();
+        Ok(Found { arn: arn.to_owned(), machine, namespace, row })
     }
 
     async fn express_row(
@@ -115,23 +136,50 @@ impl Operations {
         if let Ok(id) = Uuid::parse_str(name) {
             let row = store.execution(execution::ExecutionId(id)).await?;
             let row = row.filter(|row| {
-                row.namespace == namespace.id && row.machine_name == machine && row.name == name
+                row.namespace == namespace.id
+                    && row.machine_name == machine
+                    && row.name == name
+                    && row.of_map_run.is_none()
             });
             if row.is_some() {
                 return Ok(row);
             }
         }
         if let Some(standing) = store.machine_by_name(namespace.id, machine).await?
-            && let Some(row) = store.execution_by_name(standing.id, name).await?
+            && let Some(row) = self.named_row(standing.id, name).await?
         {
             return Ok(Some(row));
         }
         for deleted in store.deleted_machines(namespace.id, machine).await? {
-            if let Some(row) = store.execution_by_name(deleted, name).await? {
+            if let Some(row) = self.named_row(deleted, name).await? {
                 return Ok(Some(row));
             }
         }
         Ok(None)
+    }
+
+    /// A map run's child has another ARN.
+    async fn named_row(
+        &self,
+        machine: MachineId,
+        name: &str,
+    ) -> Result<Option<ExecutionRow>, Refusal> {
+        let row = self.engine.store().execution_by_name(machine, name).await?;
+        Ok(row.filter(|row| row.of_map_run.is_none()))
+    }
+
+    /// A map run's child: named by its id. The run's label, which its ARN holds too, stands in its own history.
+    async fn child_row(&self, arn: &str, name: &str) -> Result<Option<ExecutionRow>, Refusal> {
+        let Ok(id) = Uuid::parse_str(name) else { return Ok(None) };
+        let store = self.engine.store();
+        let row = store.execution(execution::ExecutionId(id)).await?;
+        let Some(row) = row.filter(|row| row.of_map_run.is_some()) else { return Ok(None) };
+        let page = HistoryPage { rows_max: 1, bytes_max: u64::MAX >> 1 };
+        let first = store.history_rows(row.id, HistoryFrom::After { seq: 0 }, page).await?;
+        let events = first.first().and_then(|row| codec::decode(row.format, &row.events).ok());
+        let first = events.and_then(|events| events.into_iter().next());
+        let is_named = |event: &Event| matches!(&event.kind, EventKind::ExecutionStarted(started) if started.execution_arn == arn);
+        Ok(first.as_ref().is_some_and(is_named).then_some(row))
     }
 }
 

@@ -54,7 +54,7 @@ impl Operations {
             }
             ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Aborted => {}
         }
-        if row.map_run.is_some() {
+        if row.of_map_run.is_some() {
             return Ok(Redrivable::ByMapRun);
         }
         if row.machine_type == MachineType::Express {

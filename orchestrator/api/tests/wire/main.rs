@@ -7,6 +7,7 @@ mod health;
 mod http_tasks;
 mod jsonata;
 mod keys;
+mod map_runs;
 mod namespaces;
 mod outage;
 mod redrive;

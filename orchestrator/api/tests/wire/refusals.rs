@@ -298,3 +298,64 @@ async fn of_namespaces() {
         refused("updated", namespaces.update_namespace(update).await),
     ]));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_map_runs() {
+    let world = World::new().await;
+    let mut runs = world.map_runs.clone();
+    let describe = |map_run: &str| v1::DescribeMapRunRequest {
+        map_run: map_run.to_owned(),
+        ..Default::default()
+    };
+    let list = |execution: &str| v1::ListMapRunsRequest {
+        execution: execution.to_owned(),
+        ..Default::default()
+    };
+    let many = v1::ListMapRunsRequest { max_results: 1_001, ..list("x") };
+    let nowhere = format!("{ARN}:mapRun:order/Each:0198c0de-0000-7000-8000-000000000000");
+    let update = |map_run: &str| v1::UpdateMapRunRequest {
+        map_run: map_run.to_owned(),
+        ..Default::default()
+    };
+    let share = |share| v1::UpdateMapRunRequest {
+        tolerated_failure_percentage: Some(share),
+        ..update(&nowhere)
+    };
+    let mut executions = world.executions.clone();
+    let children = |map_run: &str| v1::ListExecutionsRequest {
+        map_run: map_run.to_owned(),
+        ..Default::default()
+    };
+    let both =
+        v1::ListExecutionsRequest { state_machine: "order".to_owned(), ..children(&nowhere) };
+
+    insta::assert_snapshot!(transcript(&[
+        refused("no ARN", runs.describe_map_run(describe("")).await),
+        refused("a name", runs.describe_map_run(describe("order/Each")).await),
+        refused(
+            "an execution",
+            runs.describe_map_run(describe(&format!("{ARN}:execution:order:1"))).await
+        ),
+        refused(
+            "no label",
+            runs.describe_map_run(describe(&format!("{ARN}:mapRun:order:1"))).await
+        ),
+        refused(
+            "no id",
+            runs.describe_map_run(describe(&format!("{ARN}:mapRun:order/Each:x"))).await
+        ),
+        refused("no such run", runs.describe_map_run(describe(&nowhere)).await),
+        refused("no execution", runs.list_map_runs(list("")).await),
+        refused(
+            "no such execution",
+            runs.list_map_runs(list(&format!("{ARN}:execution:order:1"))).await
+        ),
+        refused("too many at once", runs.list_map_runs(many).await),
+        refused("an update of no run", runs.update_map_run(update(&nowhere)).await),
+        refused("more than all", runs.update_map_run(share(100.5)).await),
+        refused("less than none", runs.update_map_run(share(-1.0)).await),
+        refused("no number", runs.update_map_run(share(f64::NAN)).await),
+        refused("children of no run", executions.list_executions(children(&nowhere)).await),
+        refused("children and a machine", executions.list_executions(both).await),
+    ]));
+}

@@ -8,6 +8,7 @@ use engine::{Engine, EngineConfig, Readiness};
 use everstep_proto::v1;
 use everstep_proto::v1::connections_client::ConnectionsClient;
 use everstep_proto::v1::executions_client::ExecutionsClient;
+use everstep_proto::v1::map_runs_client::MapRunsClient;
 use everstep_proto::v1::namespaces_client::NamespacesClient;
 use everstep_proto::v1::state_machines_client::StateMachinesClient;
 use everstep_proto::v1::tasks_client::TasksClient;
@@ -37,6 +38,7 @@ pub(crate) struct World {
     pub(crate) tasks: TasksClient<Channel>,
     pub(crate) namespaces: NamespacesClient<Channel>,
     pub(crate) connections: ConnectionsClient<Channel>,
+    pub(crate) map_runs: MapRunsClient<Channel>,
     pub(crate) stop: CancellationToken,
     _stop: DropGuard,
 }
@@ -79,7 +81,8 @@ impl World {
             executions: ExecutionsClient::new(channel.clone()),
             tasks: TasksClient::new(channel.clone()),
             namespaces: NamespacesClient::new(channel.clone()),
-            connections: ConnectionsClient::new(channel),
+            connections: ConnectionsClient::new(channel.clone()),
+            map_runs: MapRunsClient::new(channel),
             _stop: stop.clone().drop_guard(),
             stop,
         }

@@ -130,6 +130,7 @@ impl Place {
         };
         let of_run = MapRunChild {
             run: parent.execution.of_map_run(execution::Seq(wait.0)),
+            items: child.items,
             label: Arc::clone(&started.label),
             processor: Processor {
                 start_at: Arc::clone(&started.start),

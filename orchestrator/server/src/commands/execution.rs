@@ -31,6 +31,8 @@ fn text_at(execution: &Execution, now: DateTime<Utc>) -> String {
     line("machine", &execution.state_machine_arn);
     line("revision", &execution.revision_id);
     line("parent", &execution.parent_execution_arn);
+    line("map run", &execution.map_run_arn);
+    line("items", &execution.item_count.map(|count| count.to_string()).unwrap_or_default());
     line("started", &instant(output::timestamp(execution.started_at), now));
     line("stopped", &instant(output::timestamp(execution.stopped_at), now));
     if execution.redrive_count > 0 {
@@ -165,6 +167,8 @@ pub(crate) fn document(execution: &Execution) -> Value {
         "cause": execution.cause,
         "revisionId": execution.revision_id,
         "parentExecutionArn": (!execution.parent_execution_arn.is_empty()).then_some(&execution.parent_execution_arn),
+        "mapRunArn": (!execution.map_run_arn.is_empty()).then_some(&execution.map_run_arn),
+        "itemCount": execution.item_count,
         "openBranches": branches,
     })
 }

@@ -21,6 +21,9 @@ pub(crate) struct List {
     /// Only those of this state machine (its name or ARN)
     #[arg(long)]
     machine: Option<String>,
+    /// The children of this map run (its ARN)
+    #[arg(long, conflicts_with = "machine", value_name = "ARN")]
+    map_run: Option<String>,
     /// Only those of this status
     #[arg(long)]
     status: Option<Status>,
@@ -84,6 +87,7 @@ impl List {
                 started_before: self.started_before.map(instant),
                 max_results: u32::try_from(missing).map_or(PAGE, |missing| missing.min(PAGE)),
                 next_token,
+                map_run: self.map_run.clone().unwrap_or_default(),
             };
             let request = client.request(request);
             let page = client.call(client.executions().list_executions(request)).await?;
@@ -139,5 +143,7 @@ fn document(item: &Item) -> Value {
         "stoppedAt": output::timestamp(item.stopped_at).map(output::iso_of),
         "redriveCount": item.redrive_count,
         "redrivenAt": output::timestamp(item.redriven_at).map(output::iso_of),
+        "mapRunArn": Some(&item.map_run_arn).filter(|arn| !arn.is_empty()),
+        "itemCount": item.item_count,
     })
 }

@@ -53,7 +53,7 @@ impl World {
 
     pub(crate) fn start(&self, id: ExecutionId) -> NewExecution {
         NewExecution {
-            map_run: None,
+            of_map_run: None,
             id,
             machine: self.machine.id,
             revision: self.machine.revision.id,

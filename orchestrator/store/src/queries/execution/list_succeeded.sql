@@ -3,7 +3,7 @@
 -- $1 namespace, $2 machine or null, $3 ids below, $4 ids from, $5 started from or null, $6 started before or null, $7 how many
 select
     e.id, e.machine, e.revision, e.name, e.status, e.owner, e.started_at, e.ended_at,
-    e.redrive_count, e.redriven_at, e.map_run,
+    e.redrive_count, e.redriven_at, e.map_run, e.item_count,
     (select m.namespace from machine m where m.id = e.machine) as namespace,
     (select m.name from machine m where m.id = e.machine) as machine_name,
     (select m.type from machine m where m.id = e.machine) as machine_type,
