@@ -1,6 +1,7 @@
 //! A JSON payload: its text as it came and its value, each made at most once and only when somebody asks.
 
 mod build;
+mod elements;
 mod inspect;
 
 pub(crate) use inspect::RESERVED;
@@ -64,6 +65,16 @@ impl Payload {
             let text = self.0.text.get().expect("a payload without a value has a text");
             build::build(text)
         })
+    }
+
+    /// Of an array, each compact; `None`: it is none. Where only the text is there, no value is built.
+    pub fn elements(&self) -> Option<Vec<Self>> {
+        if let (None, Some(text)) = (self.0.value.get(), self.0.text.get()) {
+            let elements = elements::split(text)?;
+            return Some(elements.into_iter().map(Self::trusted).collect());
+        }
+        let elements = self.value().as_array()?;
+        Some(elements.iter().cloned().map(Self::from_value).collect())
     }
 
     /// Whether both are the same text; the same allocation answers at once.

@@ -130,3 +130,23 @@ fn whatever_is_accepted_has_a_value() {
         }
     }
 }
+
+#[test]
+fn the_elements_of_an_array_are_the_same_out_of_its_text_and_out_of_its_value() {
+    for text in [
+        "[]",
+        "[ ]",
+        " [1, 1.10 ,-0.0]\n",
+        r#"[{"a": [1, {"b": ", ]"}], "c\"": "\\"}, [], [[ 2 ]], "x, y", null, true]"#,
+        r#"[[1, 2], {"a": {}}]"#,
+    ] {
+        let of_text = Payload::parse(text).unwrap().elements().unwrap();
+        let of_value = Payload::from_value(Payload::parse(text).unwrap().value().clone());
+        assert_eq!(of_text, of_value.elements().unwrap(), "{text}");
+        let joined: Vec<_> = of_text.iter().map(Payload::text).collect();
+        assert_eq!(format!("[{}]", joined.join(",")), of_value.text(), "{text}");
+    }
+    for text in ["{}", "1", r#""[1]""#, "null"] {
+        assert_eq!(Payload::parse(text).unwrap().elements(), None, "{text}");
+    }
+}

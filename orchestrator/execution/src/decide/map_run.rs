@@ -32,6 +32,8 @@ impl Execution {
                     // What was cut short before the redrive has come to its end only now.
                     (MapRunStep::ChildRedriven { child }, None)
                 } else {
+                    // Whoever writes the results reads them in the children's own histories.
+                    let output = output.filter(|_| !run.started.writes);
                     (MapRunStep::ChildEnded { child, status, failure }, output)
                 }
             }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use asl::Payload;
-use serde_json::Value;
 
 use crate::event::{BatchLimits, Failure, MapRunLimits, MapRunStarted};
 use crate::id::{PublicId, WaitId};
@@ -85,15 +84,15 @@ impl Work {
 
     /// Takes in an array of items. Answers how many there are.
     pub(crate) fn add_items(&mut self, items: &Payload, done: bool) -> u64 {
-        let Value::Array(items) = items.value() else { return 0 };
+        let items = items.elements().unwrap_or_default();
+        let count = items.len() as u64;
         for item in items {
-            let item = Payload::from_value(item.clone());
             self.bytes_at_hand += item.text().len();
             self.items.push_back(item);
         }
         self.reading = false;
         self.read_all = done;
-        items.len() as u64
+        count
     }
 
     /// Gives the next items away.
