@@ -65,8 +65,6 @@ pub enum Code {
     NoDollar,
     /// A warning: the result of a Pass looks like a template, and is none.
     PassResultIsStatic,
-    /// Ours: the definition is valid, but Everstep cannot run it yet.
-    UnsupportedFeature,
 }
 
 impl Code {
@@ -82,7 +80,6 @@ impl Code {
             Self::TooDeeplyNested => "TOO_DEEPLY_NESTED",
             Self::NoDollar => "NO_DOLLAR",
             Self::PassResultIsStatic => "PASS_RESULT_IS_STATIC",
-            Self::UnsupportedFeature => "UNSUPPORTED_FEATURE",
         }
     }
 }

@@ -16,8 +16,8 @@ pub use choice::{
 };
 pub use fail::{Fail, FailText};
 pub use map::{
-    CsvHeaders, Distributed, ExecutionType, Format, ItemBatcher, ItemReader, Items, Manifest, Map,
-    MapNumber, OutputType, ResultWriter, Source, Target, Transformation, WriterConfig,
+    CsvHeaders, Distributed, ExecutionType, Format, ItemBatcher, ItemReader, Items, Map, MapNumber,
+    OutputType, ResultWriter, Source, Target, Transformation, WriterConfig,
 };
 pub use parallel::Parallel;
 pub use pass::Pass;

@@ -7,5 +7,7 @@ mod read;
 mod write;
 
 pub use place::{Objects, PlaceError, S3, Settings};
-pub use read::{CHUNK_BYTES_MAX, CHUNK_ITEMS_MAX, Chunk, Items, ReadError, Request, Source};
+pub use read::{
+    CHUNK_BYTES_MAX, CHUNK_ITEMS_MAX, Chunk, Format, Items, ReadError, Request, Source,
+};
 pub use write::{Outcome, Results, WriteError};

@@ -1,20 +1,19 @@
-//! Items out of an object, a chunk at a time.
+//! Items out of objects, a chunk at a time.
 
 mod csv_rows;
+mod file;
 mod json;
 mod lines;
 mod listing;
+mod manifest;
+mod parquet_rows;
+mod ranges;
 mod sink;
 
-use std::io::{BufReader, Read};
-
-use futures_util::TryStreamExt;
-use object_store::path::Path;
-use object_store::{Error as StoreError, ObjectStoreExt};
 use tokio::sync::mpsc;
-use tokio_util::io::{StreamReader, SyncIoBridge};
 
-use crate::place::{Objects, PlaceError};
+use crate::place::{Bucket, Objects, PlaceError};
+use file::File;
 use sink::Sink;
 
 /// A chunk is full at either.
@@ -29,6 +28,8 @@ pub struct Request {
     pub bucket: String,
     /// An object's key; of a listing the prefix of the keys.
     pub key: String,
+    /// Of the object, where its bucket keeps several. Absent: the newest.
+    pub version: Option<String>,
     pub source: Source,
     /// Items that were read before.
     pub skip: u64,
@@ -38,6 +39,21 @@ pub struct Request {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
+    /// The items in one object.
+    Object(Format),
+    /// The objects whose keys begin with `key`, in the order of their keys.
+    Listing,
+    /// The items in those objects, one after the other.
+    Listed(Format),
+    /// The rows of the files that the manifest of an S3 inventory names.
+    Inventory,
+    /// The items in the files that a manifest of Athena's names.
+    Athena(Format),
+}
+
+/// How items are written in an object. The texts may be compressed with gzip.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Format {
     /// An array, or the one at this JSON pointer.
     Json {
         pointer: Option<String>,
@@ -48,8 +64,7 @@ pub enum Source {
         delimiter: u8,
         headers: Option<Vec<String>>,
     },
-    /// The objects whose keys begin with `key`, in the order of their keys.
-    Listing,
+    Parquet,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,24 +98,12 @@ pub enum ReadError {
 pub struct Items(mpsc::Receiver<Result<Chunk, ReadError>>);
 
 impl Items {
-    pub async fn open(objects: &Objects, request: Request) -> Result<Self, ReadError> {
+    /// From within a tokio runtime, where it is read.
+    pub fn open(objects: &Objects, request: Request) -> Result<Self, ReadError> {
         let bucket = objects.bucket(&request.bucket)?;
         let (sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
         let sink = Sink::new(sender, request.skip, request.max_items);
-        if request.source == Source::Listing {
-            tokio::spawn(listing::read(bucket, request.key, sink));
-            return Ok(Self(chunks));
-        }
-        let name = format!("s3://{}/{}", request.bucket, request.key);
-        let path = Path::parse(&request.key)
-            .map_err(|error| ReadError::Unreadable(name.clone(), error.to_string()))?;
-        if !bucket.holds(&request.key) {
-            return Err(ReadError::NoSuchKey(name));
-        }
-        let found = bucket.store.get(&path).await.map_err(|error| missing(&name, &error))?;
-        let bytes = found.into_stream().map_err(std::io::Error::other);
-        let reader = BufReader::new(SyncIoBridge::new(StreamReader::new(bytes)));
-        tokio::task::spawn_blocking(move || read(reader, &name, request.source, sink));
+        tokio::spawn(read(objects.clone(), bucket, request, sink));
         Ok(Self(chunks))
     }
 
@@ -111,21 +114,15 @@ impl Items {
     }
 }
 
-fn missing(name: &str, error: &StoreError) -> ReadError {
-    if matches!(error, StoreError::NotFound { .. }) {
-        return ReadError::NoSuchKey(name.to_owned());
-    }
-    ReadError::Unreadable(name.to_owned(), error.to_string())
-}
-
-fn read(reader: BufReader<impl Read>, name: &str, source: Source, mut sink: Sink) {
+async fn read(objects: Objects, bucket: Bucket, request: Request, mut sink: Sink) {
+    let Request { bucket: name, key, version, source, .. } = request;
+    let file = File { bucket, bucket_name: name, key, version };
     let ended = match source {
-        Source::Json { pointer } => json::read(reader, name, pointer.as_deref(), &mut sink),
-        Source::JsonLines => lines::read(reader, name, &mut sink),
-        Source::Csv { delimiter, headers } => {
-            csv_rows::read(reader, name, (delimiter, headers), &mut sink)
-        }
-        Source::Listing => Ok(()),
+        Source::Object(format) => file.read(format, &mut sink).await,
+        Source::Listing => listing::list(&file, &mut sink).await,
+        Source::Listed(format) => listing::read(&file, &format, &mut sink).await,
+        Source::Inventory => manifest::read_inventory(&objects, &file, &mut sink).await,
+        Source::Athena(format) => manifest::read_athena(&objects, &file, &format, &mut sink).await,
     };
-    sink.blocking_finish(ended);
+    sink.finish(ended).await;
 }

@@ -133,7 +133,6 @@ impl Fault {
             }
             Self::VariableReserved => "Choose another name: $states holds the state's own data.",
             Self::VariableUnreadable { .. } => "Write an underscore in place of the hyphen.",
-            Self::Unsupported { .. } => "Write the same without it, for now.",
         };
         advice.to_owned()
     }

@@ -121,8 +121,6 @@ pub(crate) enum Fault {
     VariableReserved,
     #[error("No expression can read the variable '{name}': its name has a hyphen")]
     VariableUnreadable { name: String },
-    #[error("{feature} is not supported yet")]
-    Unsupported { feature: &'static str },
 }
 
 impl Fault {
@@ -150,7 +148,6 @@ impl Fault {
             Self::Label { .. } => Code::InvalidLabelName,
             Self::NoDollar { .. } => Code::NoDollar,
             Self::StaticResult { .. } => Code::PassResultIsStatic,
-            Self::Unsupported { .. } => Code::UnsupportedFeature,
             Self::NotAnObject
             | Self::RepeatedField { .. }
             | Self::MissingFields { .. }
@@ -256,7 +253,6 @@ impl Fault {
             Self::VariableNameTooLong { .. } => "VARIABLE_NAME_TOO_LONG",
             Self::VariableReserved => "VARIABLE_RESERVED",
             Self::VariableUnreadable { .. } => "VARIABLE_UNREADABLE",
-            Self::Unsupported { .. } => "UNSUPPORTED",
         }
     }
 }

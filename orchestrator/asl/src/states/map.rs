@@ -8,7 +8,7 @@ mod writer;
 
 pub use batcher::ItemBatcher;
 pub use distributed::{Distributed, ExecutionType};
-pub use reader::{CsvHeaders, Format, ItemReader, Manifest, Source};
+pub use reader::{CsvHeaders, Format, ItemReader, Source};
 pub use writer::{OutputType, ResultWriter, Target, Transformation, WriterConfig};
 
 use super::{Number, Output};

@@ -1,6 +1,6 @@
 //! What only a Distributed Map has, whole: each definition holds fields that belong together, and nothing is said of it.
 
-use asl::{Code, Diagnostic, StateMachine};
+use asl::{Diagnostic, StateMachine};
 
 /// What is said of a Distributed Map with these fields.
 fn told_of(fields: &str) -> Vec<Diagnostic> {
@@ -9,9 +9,7 @@ fn told_of(fields: &str) -> Vec<Diagnostic> {
             "ProcessorConfig": {{"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}},
             "StartAt": "Item", "States": {{"Item": {{"Type": "Succeed"}}}}}}}}}}}}"#
     );
-    let mut told = StateMachine::check(&definition);
-    told.retain(|it| it.code != Code::UnsupportedFeature);
-    told
+    StateMachine::check(&definition)
 }
 
 #[test]
@@ -26,12 +24,21 @@ fn every_field_of_a_distributed_map_is_known() {
             "ReaderConfig": {"InputType": "JSON", "ItemsPointer": "/orders", "MaxItemsPath": "$.most"}}"#,
         r#""ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"},
             "ReaderConfig": {"InputType": "MANIFEST", "ManifestType": "S3_INVENTORY"}}"#,
+        r#""ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"},
+            "ReaderConfig": {"ManifestType": "S3_INVENTORY"}}"#,
+        r#""ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"},
+            "ReaderConfig": {"ManifestType": "ATHENA_DATA", "InputType": "PARQUET"}}"#,
+        r#""ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k", "VersionId": "v"},
+            "ReaderConfig": {"InputType": "PARQUET"}}"#,
+        r#""ItemReader": {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "b", "Prefix": "p/"},
+            "ReaderConfig": {"Transformation": "LOAD_AND_FLATTEN", "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}}"#,
         r#""ItemReader": {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "b", "Prefix": "p/"},
             "ReaderConfig": {"Transformation": "NONE"}}"#,
         r#""ItemBatcher": {"BatchInput": {"of.$": "$.of"}, "MaxItemsPerBatch": 10, "MaxInputBytesPerBatch": 1000}"#,
         r#""ItemBatcher": {"MaxItemsPerBatchPath": "$.items", "MaxInputBytesPerBatchPath": "$.bytes"}"#,
         r#""ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b", "Prefix.$": "$.p"},
             "WriterConfig": {"OutputType": "JSONL", "Transformation": "FLATTEN"}}"#,
+        r#""ResultWriter": {"WriterConfig": {"OutputType": "JSON", "Transformation": "NONE"}}"#,
         r#""QueryLanguage": "JSONata", "MaxConcurrency": "{% 5 %}",
             "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Arguments": {"Bucket": "{% $states.input.b %}", "Key": "k"},
                 "ReaderConfig": {"InputType": "JSONL"}},
@@ -52,5 +59,20 @@ fn a_field_that_is_misspelt_is_told_of() {
     ] {
         let kinds: Vec<_> = told_of(fields).iter().map(|it| it.kind).collect();
         assert!(kinds.contains(&"UNKNOWN_FIELD"), "{fields}: {kinds:?}");
+    }
+}
+
+#[test]
+fn what_a_reader_needs_and_does_not_have_is_told_of() {
+    for config in [
+        r#""Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {}"#,
+        r#""Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"ManifestType": "ATHENA_DATA"}"#,
+        r#""Resource": "arn:aws:states:::s3:listObjectsV2", "ReaderConfig": {"Transformation": "LOAD_AND_FLATTEN"}"#,
+    ] {
+        let fields =
+            format!(r#""ItemReader": {{"Parameters": {{"Bucket": "b", "Key": "k"}}, {config}}}"#);
+        let told = told_of(&fields);
+        let kinds: Vec<_> = told.iter().map(|it| it.kind).collect();
+        assert_eq!(kinds, ["MISSING_FIELD"], "{fields}: {told:?}");
     }
 }

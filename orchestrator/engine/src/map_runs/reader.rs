@@ -1,10 +1,10 @@
 //! Items for a run, a chunk whenever it asks. What it has open is forgotten in a crash; the next one skips what was read.
 
-use asl::states::{CsvHeaders, Distributed, Format};
+use asl::states::{CsvHeaders, Distributed};
 use asl::{Payload, names};
 use execution::event::Failure;
 use execution::trigger::MapRunReport;
-use objects::{Items, ReadError, Request, Source};
+use objects::{Format, Items, ReadError, Request, Source};
 
 use super::desk::{Place, map_of};
 use crate::catalog::Machine;
@@ -43,7 +43,7 @@ impl Reader {
             open
         } else {
             let request = request(place, machine, from)?;
-            let opened = Items::open(&place.map_runs.objects, request).await;
+            let opened = Items::open(&place.map_runs.objects, request);
             opened.map_err(|error: ReadError| error.to_string())?
         };
         let chunk = items.next().await.map_err(|error| error.to_string())?;
@@ -59,32 +59,37 @@ fn request(place: &Place, machine: &Machine, skip: u64) -> Result<Request, Strin
     let field = |name: &str| place.field("reader", name).map(str::to_owned);
     let missing =
         |name: &str| format!("The field '{name}' of the ItemReader's parameters must be a string");
-    let (source, key) = match &reader.source {
-        asl::states::Source::Listing => (Source::Listing, field("Prefix").unwrap_or_default()),
-        asl::states::Source::Object(format) => {
-            (source_of(format)?, field("Key").ok_or_else(|| missing("Key"))?)
-        }
+    let (source, name) = match &reader.source {
+        asl::states::Source::Listing => (Source::Listing, "Prefix"),
+        asl::states::Source::Listed(format) => (Source::Listed(format_of(format)), "Prefix"),
+        asl::states::Source::Object(format) => (Source::Object(format_of(format)), "Key"),
+        asl::states::Source::Inventory => (Source::Inventory, "Key"),
+        asl::states::Source::Athena(format) => (Source::Athena(format_of(format)), "Key"),
+    };
+    let key = match name {
+        "Prefix" => field(name).unwrap_or_default(),
+        _ => field(name).ok_or_else(|| missing(name))?,
     };
     let bucket = field("Bucket").ok_or_else(|| missing("Bucket"))?;
-    Ok(Request { bucket, key, source, skip, max_items: place.run.started.max_items })
+    let (version, max_items) = (field("VersionId"), place.run.started.max_items);
+    Ok(Request { bucket, key, version, source, skip, max_items })
 }
 
 fn reader_of(distributed: &Distributed) -> Option<&asl::states::ItemReader> {
     distributed.reader.as_ref()
 }
 
-fn source_of(format: &Format) -> Result<Source, String> {
+fn format_of(format: &asl::states::Format) -> Format {
     match format {
-        Format::Json { pointer } => Ok(Source::Json { pointer: pointer.clone() }),
-        Format::JsonLines => Ok(Source::JsonLines),
-        Format::Csv { delimiter, headers } => {
+        asl::states::Format::Json { pointer } => Format::Json { pointer: pointer.clone() },
+        asl::states::Format::JsonLines => Format::JsonLines,
+        asl::states::Format::Csv { delimiter, headers } => {
             let headers = match headers {
                 CsvHeaders::FirstRow => None,
                 CsvHeaders::Given(names) => Some(names.clone()),
             };
-            Ok(Source::Csv { delimiter: *delimiter, headers })
+            Format::Csv { delimiter: *delimiter, headers }
         }
-        // The checker refuses definitions that have these.
-        Format::Parquet | Format::Manifest(_) => Err("this InputType is not read yet".to_owned()),
+        asl::states::Format::Parquet => Format::Parquet,
     }
 }

@@ -1,11 +1,13 @@
 //! Results of a run, read from its children's own histories: each child is a row, and so in the result once. A write that is cut
 //! short is done again from the beginning, over the same files.
 
-use asl::states::{OutputType, Transformation, WriterConfig};
+use std::collections::BTreeMap;
+
+use asl::states::{OutputType, Target, Transformation, WriterConfig};
 use asl::{Payload, names, timestamp};
 use execution::event::{EventKind, ExecutionStarted, Failure};
 use execution::trigger::MapRunReport;
-use execution::{Event, Seq, codec};
+use execution::{Event, ExecutionId, Seq, codec};
 use objects::{Outcome, Results, WriteError};
 use serde_json::{Value, json};
 use store::{ExecutionStatus, MapRunChildRow, StoreError};
@@ -17,6 +19,8 @@ use crate::patience::Patience;
 
 /// Children read at a time: bounded in memory, and few enough round trips.
 const CHILDREN_A_READ: u32 = 500;
+
+const UNREADABLE: &str = "a child's history can't be read";
 
 enum Unwritten {
     /// For good.
@@ -44,9 +48,44 @@ pub(super) async fn write(place: &Place, machine: &Machine) -> MapRunReport {
 async fn attempt(place: &Place, machine: &Machine) -> Result<Payload, Unwritten> {
     let map = map_of(machine, &place.run);
     let writer = map.and_then(|map| map.distributed.as_deref()?.writer.as_ref());
-    let config = writer.map(|writer| writer.config);
-    let config =
-        config.ok_or_else(|| refused("the definition no longer has a ResultWriter here"))?;
+    let writer =
+        writer.ok_or_else(|| refused("the definition no longer has a ResultWriter here"))?;
+    match writer.target {
+        Target::Output => collected(place, machine).await,
+        Target::Objects(_) => written(place, writer.config).await,
+    }
+}
+
+/// Every child with its metadata, in the order of the items: the state's result. One that is too large fails the state, so that
+/// no more of it is read then.
+async fn collected(place: &Place, machine: &Machine) -> Result<Payload, Unwritten> {
+    let bytes_max = machine.namespace.payload_bytes_max;
+    let (mut documents, mut bytes, mut after) = (BTreeMap::new(), 0, None);
+    loop {
+        let children = children(place, after).await?;
+        let Some(last) = children.last().filter(|_| bytes <= bytes_max) else { break };
+        after = Some(last.id);
+        for child in &children {
+            let ended = Ended::read(child).ok_or_else(|| refused(UNREADABLE))?;
+            let document = ended.document(child);
+            bytes += document.len() as u64;
+            let number = ended.started.parent.as_ref().and_then(|parent| parent.number);
+            documents.insert((number, child.id), document);
+        }
+    }
+    let documents: Vec<String> = documents.into_values().collect();
+    Ok(Payload::trusted(format!("[{}]", documents.join(","))))
+}
+
+async fn children(
+    place: &Place,
+    after: Option<ExecutionId>,
+) -> Result<Vec<MapRunChildRow>, StoreError> {
+    let run = place.run.parent.of_map_run(Seq(place.run.wait.0));
+    place.map_runs.starter.store.map_run_children(run, after, CHILDREN_A_READ).await
+}
+
+async fn written(place: &Place, config: WriterConfig) -> Result<Payload, Unwritten> {
     let bucket = place.field("writer", "Bucket").ok_or_else(|| {
         refused("The field 'Bucket' of the ResultWriter's parameters must be a string")
     })?;
@@ -55,9 +94,9 @@ async fn attempt(place: &Place, machine: &Machine) -> Result<Payload, Unwritten>
     let is_lines = config.output_type == OutputType::JsonLines;
     let folder = (prefix, &*run.to_string());
     let mut results = Results::open(&place.map_runs.objects, bucket, folder, is_lines)?;
-    let (mut after, store) = (None, &place.map_runs.starter.store);
+    let mut after = None;
     loop {
-        let children = store.map_run_children(run, after, CHILDREN_A_READ).await?;
+        let children = children(place, after).await?;
         let Some(last) = children.last() else { break };
         after = Some(last.id);
         for child in &children {
@@ -78,7 +117,7 @@ async fn add(
     config: WriterConfig,
     results: &mut Results,
 ) -> Result<(), Unwritten> {
-    let ended = Ended::read(child).ok_or_else(|| refused("a child's history can't be read"))?;
+    let ended = Ended::read(child).ok_or_else(|| refused(UNREADABLE))?;
     let output = ended.output.as_ref();
     match (child.status, config.transformation, output) {
         (ExecutionStatus::Succeeded, Transformation::Compact, Some(output)) => {

@@ -5,6 +5,7 @@ mod children;
 mod durability;
 mod executions;
 mod express;
+mod map_run_fields;
 mod map_runs;
 mod nodes;
 mod redrive;

@@ -115,7 +115,7 @@ async fn items_of_a_file_become_results_in_files_each_once() {
     each_once(&results(&root, &output, "SUCCEEDED"), 3000);
     assert_eq!(results(&root, &output, "FAILED"), Vec::<Value>::new());
     // The run's own account says the same.
-    let runs = world.engine.map_runs(started.id).await.unwrap();
+    let runs = world.engine.map_runs(started.id).await.unwrap().unwrap().runs;
     let run = &runs[0];
     assert_eq!(
         (run.status, run.items.succeeded, run.items.total),
@@ -231,7 +231,7 @@ async fn limits_are_changed_while_it_runs() {
     let started = world.start(&machine, "{}").await;
     let mut worker = world.worker("work", 5).await;
     let first = next(&mut worker).await;
-    let run = Arc::new(world.engine.map_runs(started.id).await.unwrap().remove(0));
+    let run = Arc::new(world.engine.map_runs(started.id).await.unwrap().unwrap().runs.remove(0));
     let mut limits = run.limits;
     limits.max_concurrency = 5;
     world.engine.update_map_run(started.id, run.wait, limits).await.unwrap();

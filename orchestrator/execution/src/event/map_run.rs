@@ -19,7 +19,7 @@ pub struct MapRunStarted {
     pub max_items: Option<u64>,
     /// The items come from an `ItemReader`; else they stand in `MapItemsFound`.
     pub reads: bool,
-    /// The results go where the `ResultWriter` says; else they are the state's result.
+    /// Somebody outside puts the results together, as the `ResultWriter` says; else they are the children's outputs.
     pub writes: bool,
 }
 

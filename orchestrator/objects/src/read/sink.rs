@@ -48,14 +48,30 @@ impl Sink {
         if self.is_full() { STOP } else { ControlFlow::Continue(()) }
     }
 
-    pub(super) fn blocking_finish(mut self, ended: Result<(), ReadError>) {
-        let last = ended.map(|()| self.chunk(true));
-        // Whoever asked may have gone.
-        let _ = self.chunks.blocking_send(last);
+    /// Lends the sink to a thread that may wait.
+    pub(super) async fn on_a_thread(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<(), ReadError> + Send + 'static,
+    ) -> Result<(), ReadError> {
+        let mut lent = self.lend();
+        let read = tokio::task::spawn_blocking(move || {
+            let ended = read(&mut lent);
+            (lent, ended)
+        });
+        let (back, ended) = read.await.map_err(|error| ReadError::Malformed(error.to_string()))?;
+        *self = back;
+        ended
+    }
+
+    fn lend(&mut self) -> Self {
+        let Self { chunks, text, count, skip, left, closed } = self;
+        let (chunks, text) = (chunks.clone(), std::mem::take(text));
+        Self { chunks, text, count: *count, skip: *skip, left: *left, closed: *closed }
     }
 
     pub(super) async fn finish(mut self, ended: Result<(), ReadError>) {
         let last = ended.map(|()| self.chunk(true));
+        // Whoever asked may have gone.
         let _ = self.chunks.send(last).await;
     }
 

@@ -1,8 +1,8 @@
 //! Folders in the place of buckets: what is outside them stays outside.
 
-use objects::{Objects, Settings, Source};
+use objects::{Format, Objects, Settings, Source};
 
-use crate::support::{Folder, all, request};
+use crate::support::{Folder, LINES, all, request};
 
 #[tokio::test]
 async fn nothing_outside_the_root_can_be_named() {
@@ -11,7 +11,7 @@ async fn nothing_outside_the_root_can_be_named() {
     std::fs::write(root.join("secret"), "[1]").unwrap();
     std::os::unix::fs::symlink(root.join("secret"), root.join("data/link")).unwrap();
     std::os::unix::fs::symlink("/etc", root.join("etc")).unwrap();
-    let source = Source::Json { pointer: None };
+    let source = Source::Object(Format::Json { pointer: None });
     for (bucket, key) in [
         ("data", "../secret"),
         ("data", "link"),
@@ -31,9 +31,9 @@ async fn nothing_outside_the_root_can_be_named() {
 #[tokio::test]
 async fn what_is_not_there_is_named() {
     let folder = Folder::new();
-    let read = folder.items("none", Source::JsonLines).await.unwrap_err().to_string();
+    let read = folder.items("none", LINES).await.unwrap_err().to_string();
     assert_eq!(read, "The specified key does not exist: s3://data/none");
-    let mut elsewhere = request("file", Source::JsonLines);
+    let mut elsewhere = request("file", LINES);
     elsewhere.bucket = "other".to_owned();
     let read = all(&folder.objects, elsewhere).await.unwrap_err().to_string();
     assert_eq!(read, "there is no folder 'other' below the server's local root for objects");
@@ -42,6 +42,6 @@ async fn what_is_not_there_is_named() {
 #[tokio::test]
 async fn a_server_without_storage_says_so() {
     let objects = Objects::new(Settings::default());
-    let read = all(&objects, request("file", Source::JsonLines)).await.unwrap_err().to_string();
+    let read = all(&objects, request("file", LINES)).await.unwrap_err().to_string();
     assert!(read.contains("--objects-folder"), "{read}");
 }

@@ -23,6 +23,12 @@ pub enum Source {
     Object(Format),
     /// `s3:listObjectsV2`: each object under a prefix is an item.
     Listing,
+    /// `s3:listObjectsV2` with `LOAD_AND_FLATTEN`: the items are in the objects under a prefix.
+    Listed(Format),
+    /// The manifest of S3's inventory: each row of the files that it lists is an item.
+    Inventory,
+    /// A manifest of Athena's: the items are in the files that it lists.
+    Athena(Format),
 }
 
 /// `InputType`, with what belongs to it.
@@ -38,20 +44,12 @@ pub enum Format {
         headers: CsvHeaders,
     },
     Parquet,
-    Manifest(Manifest),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CsvHeaders {
     FirstRow,
     Given(Vec<String>),
-}
-
-/// What the listed files of a manifest are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Manifest {
-    /// S3's inventory: CSV, compressed with gzip; each row is an item.
-    Inventory,
 }
 
 impl ItemReader {
@@ -68,10 +66,10 @@ impl ItemReader {
             fields.report(Fault::MissingFields { fields: vec!["ReaderConfig"] });
         }
         fields.close();
-        let (format, max_items) = config.map_or((None, None), |it| (it.format, it.max_items));
-        let source = match action? {
-            "listObjectsV2" => Source::Listing,
-            _ => Source::Object(format?),
+        let (source, max_items) = match (config, action?) {
+            (Some(config), _) => (config.source?, config.max_items),
+            (None, "listObjectsV2") => (Source::Listing, None),
+            (None, _) => return None,
         };
         Some(Self { source, parameters, max_items })
     }
@@ -107,7 +105,7 @@ pub(super) fn s3_action(
 
 /// `ReaderConfig`.
 struct Config {
-    format: Option<Format>,
+    source: Option<Source>,
     max_items: Option<MapNumber>,
 }
 
@@ -115,26 +113,32 @@ impl Config {
     fn read(field: &Field<'_>, action: Option<&str>) -> Option<Self> {
         let mut fields = field.object()?;
         let max_items = fields.seconds("MaxItems", "MaxItemsPath", 1..=ITEMS_MAX);
-        let transformation = fields.get("Transformation");
-        let flattened = transformation.filter(|field| {
-            field.allowed(&["NONE", "LOAD_AND_FLATTEN"]) == Some("LOAD_AND_FLATTEN")
-        });
-        if let Some(field) = flattened {
-            field.report(Fault::Unsupported { feature: "Transformation LOAD_AND_FLATTEN" });
-        }
-        if action == Some("getObject") {
+        let transformation = fields.allowed("Transformation", &["NONE", "LOAD_AND_FLATTEN"]);
+        let manifest = fields.allowed("ManifestType", &["S3_INVENTORY", "ATHENA_DATA"]);
+        let loads = transformation == Some("LOAD_AND_FLATTEN");
+        // An inventory's files are what its manifest says that they are.
+        if loads || (action == Some("getObject") && manifest != Some("S3_INVENTORY")) {
             fields.require(&["InputType"]);
         }
-        let format = fields.allowed("InputType", &["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]);
-        let format = read_format(&mut fields, format);
+        let input_type =
+            fields.allowed("InputType", &["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]);
+        let format = read_format(&mut fields, input_type);
+        let source = match (action, manifest) {
+            (Some("listObjectsV2"), _) if loads => format.map(Source::Listed),
+            (Some("listObjectsV2"), _) => Some(Source::Listing),
+            (_, Some("ATHENA_DATA")) => format.map(Source::Athena),
+            (_, Some(_)) => Some(Source::Inventory),
+            (_, None) if input_type == Some("MANIFEST") => Some(Source::Inventory),
+            (_, None) => format.map(Source::Object),
+        };
         fields.close();
-        Some(Self { format, max_items })
+        Some(Self { source, max_items })
     }
 }
 
+/// `None`, too, for MANIFEST, which is no format of items.
 fn read_format(fields: &mut Fields<'_>, input_type: Option<&str>) -> Option<Format> {
     let pointer = fields.get("ItemsPointer").and_then(|field| read_pointer(&field));
-    let manifest = fields.get("ManifestType");
     let delimiter = fields.allowed("CSVDelimiter", &DELIMITERS);
     let location = fields.allowed("CSVHeaderLocation", &["FIRST_ROW", "GIVEN"]);
     let headers = fields.get("CSVHeaders");
@@ -146,19 +150,8 @@ fn read_format(fields: &mut Fields<'_>, input_type: Option<&str>) -> Option<Form
         }
         "JSON" => Some(Format::Json { pointer }),
         "JSONL" => Some(Format::JsonLines),
-        "PARQUET" => {
-            fields.report(Fault::Unsupported { feature: "InputType PARQUET" });
-            Some(Format::Parquet)
-        }
-        _ => {
-            fields.report(Fault::Unsupported { feature: "InputType MANIFEST" });
-            let kind =
-                manifest.as_ref().and_then(|it| it.allowed(&["S3_INVENTORY", "ATHENA_DATA"]));
-            if let (Some(field), Some("ATHENA_DATA")) = (&manifest, kind) {
-                field.report(Fault::Unsupported { feature: "ManifestType ATHENA_DATA" });
-            }
-            Some(Format::Manifest(Manifest::Inventory))
-        }
+        "PARQUET" => Some(Format::Parquet),
+        _ => None,
     }
 }
 

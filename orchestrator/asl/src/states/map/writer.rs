@@ -51,11 +51,6 @@ impl ResultWriter {
         let writes = resource.as_ref().and_then(|resource| s3_action(resource, &["putObject"]));
         let parameters = fields.arguments();
         let config = fields.get("WriterConfig").map(|config| WriterConfig::read(&config));
-        if let (None, Some(Some(WriterConfig { transformation: Transformation::None, .. }))) =
-            (writes, config)
-        {
-            fields.report(Fault::Unsupported { feature: "A WriterConfig NONE without a Resource" });
-        }
         fields.close();
         // Seen on AWS: a writer that goes to S3 and says nothing else keeps the metadata.
         let of_resource =

@@ -231,7 +231,8 @@ fn documents(
 
 fn writes(distributed: &Distributed) -> bool {
     distributed.writer.as_ref().is_some_and(|writer| match writer.target {
-        Target::Output => false,
+        // With what is known of each child, which is in its own history.
+        Target::Output => writer.config.transformation == Transformation::None,
         Target::Objects(_) => true,
     })
 }
