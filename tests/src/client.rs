@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use everstep_proto::v1::executions_client::ExecutionsClient;
+use everstep_proto::v1::map_runs_client::MapRunsClient;
 use everstep_proto::v1::state_machines_client::StateMachinesClient;
 use everstep_proto::v1::tasks_client::TasksClient;
 use everstep_proto::v1::{
@@ -21,6 +22,7 @@ pub struct Client {
     pub machines: StateMachinesClient<Channel>,
     pub executions: ExecutionsClient<Channel>,
     pub tasks: TasksClient<Channel>,
+    pub map_runs: MapRunsClient<Channel>,
 }
 
 impl Client {
@@ -31,7 +33,8 @@ impl Client {
         Self {
             machines: StateMachinesClient::new(channel.clone()),
             executions: ExecutionsClient::new(channel.clone()).max_decoding_message_size(64 << 20),
-            tasks: TasksClient::new(channel),
+            tasks: TasksClient::new(channel.clone()),
+            map_runs: MapRunsClient::new(channel),
         }
     }
 

@@ -5,6 +5,7 @@
 mod express;
 mod families;
 mod ledgers;
+mod map_run;
 mod orders;
 mod storm;
 mod verdict;
