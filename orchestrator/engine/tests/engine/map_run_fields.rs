@@ -203,7 +203,8 @@ async fn results_without_a_place_become_the_states_output_in_the_form_that_the_w
     let of = |text: &str| (json!("SUCCEEDED"), json!(text), json!(text), true);
     assert_eq!(told, [of("[1,2]"), of("3")]);
     // More than a payload holds fails the state.
-    let many = format!("[{}]", vec!["1"; 1000].join(","));
+    let long = format!(r#""{}""#, "x".repeat(2_000));
+    let many = format!("[{}]", vec![long; 70].join(","));
     let (status, failure) = result(&world, 11, &writer("NONE"), &many).await;
     assert_eq!((status, &failure[0]), (Status::Failed, &json!("States.DataLimitExceeded")));
 }
