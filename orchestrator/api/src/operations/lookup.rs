@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use engine::{Machine, Namespace};
 use execution::{Event, EventKind, codec};
-use store::{
-    ExecutionRow, HistoryFrom, HistoryPage, MachineId, MachineStatus, MachineType,
-};
+use store::{ExecutionRow, HistoryFrom, HistoryPage, MachineId, MachineStatus, MachineType};
 use uuid::Uuid;
 
 use super::Operations;

@@ -187,7 +187,7 @@ async fn runs_are_listed_newest_first_page_by_page() {
             "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}},
         "Second": {"Type": "Map", "Label": "Two", "End": true, "ItemProcessor": {
             "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
-            "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}}}}"#;
+            "StartAt": "Q", "States": {"Q": {"Type": "Pass", "End": true}}}}}}"#;
     let machine = world.create("two", definition).await;
     let execution = world.start(&machine, "[1, 2]").await;
     world.watch(&execution).await;

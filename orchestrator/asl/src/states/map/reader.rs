@@ -120,8 +120,9 @@ impl Config {
         if loads || (action == Some("getObject") && manifest != Some("S3_INVENTORY")) {
             fields.require(&["InputType"]);
         }
-        let input_type =
-            fields.allowed("InputType", &["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]);
+        let is_of_files = loads || manifest == Some("ATHENA_DATA");
+        let input_types = if is_of_files { &INPUT_TYPES[..4] } else { &INPUT_TYPES[..] };
+        let input_type = fields.allowed("InputType", input_types);
         let format = read_format(&mut fields, input_type);
         let source = match (action, manifest) {
             (Some("listObjectsV2"), _) if loads => format.map(Source::Listed),
@@ -135,6 +136,9 @@ impl Config {
         Some(Self { source, max_items })
     }
 }
+
+/// The last one names files instead of holding items.
+static INPUT_TYPES: [&str; 5] = ["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"];
 
 /// `None`, too, for MANIFEST, which is no format of items.
 fn read_format(fields: &mut Fields<'_>, input_type: Option<&str>) -> Option<Format> {
