@@ -156,19 +156,18 @@ impl Trial {
     /// The run's ARN.
     async fn until_items_are_done(&self, client: &Client, execution: &str, count: u64) -> String {
         let until = Instant::now() + self.patience;
-        let mut run = String::new();
-        loop {
-            assert!(Instant::now() < until, "{} items are not done in time", count);
-            if run.is_empty() {
-                run = run_of(client, execution).await.unwrap_or_default();
-            } else {
-                let items = describe(client, &run).await.item_counts.unwrap_or_default();
-                if items.succeeded >= count {
-                    return run;
-                }
+        let run = loop {
+            assert!(Instant::now() < until, "no run begins in time");
+            if let Some(run) = run_of(client, execution).await {
+                break run;
             }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        while describe(client, &run).await.item_counts.unwrap_or_default().succeeded < count {
+            assert!(Instant::now() < until, "{count} items are not done in time");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+        run
     }
 
     async fn end(&self, client: &Client, execution: &str) -> Execution {
@@ -193,17 +192,20 @@ impl Trial {
         let mut numbers = BTreeSet::new();
         for file in manifest["ResultFiles"]["SUCCEEDED"].as_array().expect("files") {
             let file = bucket.join(file["Key"].as_str().expect("a key"));
-            for line in std::fs::read_to_string(file).expect("it is there").lines() {
-                let result: Value = serde_json::from_str(line).expect("JSON");
-                let items = result["Items"].as_array().cloned().unwrap_or_else(|| vec![result]);
-                for item in items {
-                    let number = item["n"].as_u64().expect("a number");
-                    assert!(numbers.insert(number), "{number} is there twice");
-                }
+            let results = std::fs::read_to_string(file).expect("it is there");
+            for number in results.lines().flat_map(items_of) {
+                assert!(numbers.insert(number), "{number} is there twice");
             }
         }
         assert_eq!(numbers.len() as u64, self.items, "some items are missing");
     }
+}
+
+/// The numbers of the items in a child's output: of one, or of a batch.
+fn items_of(output: &str) -> Vec<u64> {
+    let output: Value = serde_json::from_str(output).expect("JSON");
+    let items = output["Items"].as_array().cloned().unwrap_or_else(|| vec![output]);
+    items.iter().map(|item| item["n"].as_u64().expect("a number")).collect()
 }
 
 async fn run_of(client: &Client, execution: &str) -> Option<String> {
