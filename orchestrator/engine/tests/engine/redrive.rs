@@ -181,7 +181,7 @@ async fn a_map_run_repeats_only_the_children_that_have_not_succeeded() {
         }
         let ended = world.end(&started).await;
         assert_eq!(json(ended.output.as_ref()), serde_json::json!([1, 2, 3, 4]));
-        let runs = world.engine.map_runs(started.id).await.unwrap();
+        let runs = world.engine.map_runs(started.id).await.unwrap().unwrap().runs;
         assert_eq!((runs.len(), runs[0].redrive_count), (1, 1));
         assert_eq!((runs[0].executions.succeeded, runs[0].executions.total), (4, 4));
     }
