@@ -93,7 +93,7 @@ impl Operations {
         }
         let child = arn::parse_child(&namespace, arn);
         let row = if let Some((_, name)) = child {
-            self.child_row(arn, name).await?
+            self.child_row(&namespace, arn, name).await?
         } else if arn::is_express(arn) {
             self.express_row(&namespace, arn).await?
         } else {
@@ -167,11 +167,18 @@ impl Operations {
     }
 
     /// A map run's child: named by its id. The run's label, which its ARN holds too, stands in its own history.
-    async fn child_row(&self, arn: &str, name: &str) -> Result<Option<ExecutionRow>, Refusal> {
+    async fn child_row(
+        &self,
+        namespace: &Namespace,
+        arn: &str,
+        name: &str,
+    ) -> Result<Option<ExecutionRow>, Refusal> {
         let Ok(id) = Uuid::parse_str(name) else { return Ok(None) };
         let store = self.engine.store();
         let row = store.execution(execution::ExecutionId(id)).await?;
-        let Some(row) = row.filter(|row| row.of_map_run.is_some()) else { return Ok(None) };
+        let is_child =
+            |row: &ExecutionRow| row.namespace == namespace.id && row.of_map_run.is_some();
+        let Some(row) = row.filter(is_child) else { return Ok(None) };
         let page = HistoryPage { rows_max: 1, bytes_max: u64::MAX >> 1 };
         let first = store.history_rows(row.id, HistoryFrom::After { seq: 0 }, page).await?;
         let events = first.first().and_then(|row| codec::decode(row.format, &row.events).ok());

@@ -50,7 +50,13 @@ impl Operations {
         let (machine, id) =
             arn::parse_map_run(namespace, text).map_err(|error| Refusal::arn(FIELD, &error))?;
         let id = Uuid::parse_str(id).map_err(|_| unknown(text))?;
-        for execution in self.engine.store().executions_of_map_run(id).await? {
+        let store = self.engine.store();
+        for execution in store.executions_of_map_run(id).await? {
+            // Another namespace may have the same account and region.
+            let row = store.execution(execution).await?;
+            if row.is_none_or(|row| row.namespace != namespace.id) {
+                continue;
+            }
             let started = self.run_started(execution, WaitId::of_map_run(id)).await?;
             let Some(started) = started.filter(|started| *started.arn == *text) else { continue };
             return Ok(FoundRun { id, machine: machine.to_owned(), execution, started });
