@@ -42,6 +42,9 @@ pub enum Reason {
     InvalidSignatureException,
     UnrecognizedClientException,
     AccessDeniedException,
+    SerializationException,
+    UnknownOperationException,
+    RequestEntityTooLargeException,
     ServiceUnavailable,
     ThrottlingException,
     InternalServerError,
@@ -80,6 +83,9 @@ impl Reason {
             Self::InvalidSignatureException => "InvalidSignatureException",
             Self::UnrecognizedClientException => "UnrecognizedClientException",
             Self::AccessDeniedException => "AccessDeniedException",
+            Self::SerializationException => "SerializationException",
+            Self::UnknownOperationException => "UnknownOperationException",
+            Self::RequestEntityTooLargeException => "RequestEntityTooLargeException",
             Self::ServiceUnavailable => "ServiceUnavailable",
             Self::ThrottlingException => "ThrottlingException",
             Self::InternalServerError => "InternalServerError",
@@ -102,11 +108,19 @@ pub struct Refusal {
     pub violations: Vec<Violation>,
     /// Trying again helps, after so long.
     pub retry_after: Option<Duration>,
+    /// What AWS's error has besides its message: `resourceName`, `reason`.
+    pub members: Vec<(&'static str, String)>,
 }
 
 impl Refusal {
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into(), violations: Vec::new(), retry_after: None }
+        Self {
+            reason,
+            message: message.into(),
+            violations: Vec::new(),
+            retry_after: None,
+            members: Vec::new(),
+        }
     }
 
     pub fn unavailable(why: impl Into<String>, retry_after: Duration) -> Self {
@@ -118,6 +132,13 @@ impl Refusal {
     pub fn at(mut self, field: impl Into<String>) -> Self {
         let violation = Violation { field: field.into(), description: self.message.clone() };
         self.violations.push(violation);
+        self
+    }
+
+    /// With a member of the error besides its message.
+    #[must_use]
+    pub fn with(mut self, member: &'static str, text: impl Into<String>) -> Self {
+        self.members.push((member, text.into()));
         self
     }
 

@@ -1,4 +1,4 @@
-//! The gRPC face: one tonic service per `.proto`, with health and reflection.
+//! The gRPC face: one tonic service per `.proto`, with health and reflection; and the port that both faces are served on.
 
 mod connections;
 mod deadline;
@@ -65,11 +65,15 @@ pub async fn serve(
     // Whatever way this function ends, what it spawned ends with it.
     let _stop = stop.clone().drop_guard();
     let gate = axum::middleware::from_fn_with_state(Arc::new(operations.clone()), gate::pass);
-    let routes = Routes::from(routes(&operations, &stop)?.into_axum_router().layer(gate));
+    let grpc = routes(&operations, &stop)?.into_axum_router().layer(gate);
+    // Behind no gate: the AWS face asks for signatures.
+    let routes = Routes::from(grpc.merge(crate::aws::router(&operations, &stop)));
     tokio::spawn(operations.keyring().clone().keep(stop.clone()));
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let stopping = stop.clone();
     let server = Server::builder()
+        // AWS SDKs speak it.
+        .accept_http1(true)
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
         .max_concurrent_streams(STREAMS_PER_CONNECTION_MAX)

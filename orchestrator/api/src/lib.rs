@@ -1,4 +1,4 @@
-//! Operations and their gRPC face: requests are checked, the engine or the store is asked, refusals are put into AWS's words.
+//! Operations and their two faces, gRPC and AWS JSON: requests are checked, the engine or the store is asked, refusals are put into AWS's words.
 //!
 //! An operation takes and gives the messages of `everstep/v1` and knows no transport; a face puts it on one. ARNs, task
 //! tokens and error names live on this floor alone: the floors below know ids.
@@ -15,6 +15,7 @@ pub mod operations;
 pub mod seal;
 pub mod token;
 
+mod aws;
 mod check;
 mod history;
 mod open_branches;

@@ -37,6 +37,8 @@ pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 /// A request: a batch of outcomes near the payload limit fits, a client that sends without end does not.
 pub const REQUEST_BYTES_MAX: usize = 32 * 1_048_576;
+/// AWS's for a request of its API; a definition near its own limit fits over gRPC alone.
+pub const AWS_REQUEST_BYTES_MAX: usize = 1_048_576;
 /// Payloads in one response, where it has a choice: gRPC clients take 4 MiB unless told otherwise. A response with a
 /// single item may exceed it.
 pub const RESPONSE_BYTES_AIM: usize = 2 * 1_048_576;

@@ -47,6 +47,7 @@ mod list_map_runs;
 mod update_map_run;
 
 mod acknowledge_tasks;
+mod get_activity_task;
 mod heartbeat_tasks;
 mod poll_tasks;
 mod report_tasks;
@@ -64,6 +65,7 @@ mod describe_namespace;
 mod list_namespaces;
 mod update_namespace;
 
+pub use get_activity_task::{ActivityTask, Hold};
 pub(crate) use lookup::machine_name;
 pub use report_tasks::OutcomeResult;
 pub use watch_execution::Watch;

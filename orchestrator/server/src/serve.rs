@@ -30,7 +30,7 @@ const CONNECTIONS_WAITING_MAX: u32 = 1024;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings of a server")]
 pub(crate) struct ServeSettings {
-    /// Where gRPC is served; port 0 takes a free one
+    /// Where gRPC and the AWS API are served; port 0 takes a free one
     #[arg(
         long,
         env = "EVERSTEP_LISTEN",

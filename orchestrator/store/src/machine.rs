@@ -115,6 +115,10 @@ impl Store {
         change: &MachineChange,
     ) -> Result<Option<Machine>, StoreError> {
         let configuration = change.configuration.as_ref();
+        // An empty text was not given: it stays as it was.
+        let part = |text: fn(&Configuration) -> &String| {
+            configuration.map(text).filter(|text| !text.is_empty())
+        };
         let update = async {
             let mut tx = self.pool.begin().await?;
             let lock = sqlx::query(sql!("machine/lock.sql")).bind(id);
@@ -126,9 +130,9 @@ impl Store {
                 .bind(id)
                 .bind(change.definition.as_deref())
                 .bind(change.role_arn.as_deref())
-                .bind(configuration.map(|configuration| &configuration.logging))
-                .bind(configuration.map(|configuration| &configuration.tracing))
-                .bind(configuration.map(|configuration| &configuration.encryption))
+                .bind(part(|configuration| &configuration.logging))
+                .bind(part(|configuration| &configuration.tracing))
+                .bind(part(|configuration| &configuration.encryption))
                 .fetch_one(&mut *tx)
                 .await?;
             tx.commit().await?;

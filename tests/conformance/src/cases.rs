@@ -3,10 +3,10 @@
 mod aws_json;
 #[cfg(test)]
 mod calls;
-mod case;
-mod compare;
+pub mod case;
+pub mod compare;
 mod create;
-mod run;
+pub mod run;
 mod test_state;
 mod validate;
 mod worker;
@@ -18,28 +18,32 @@ use case::{Case, Kind};
 use crate::{Count, Recorded, Tally};
 
 /// What a case gave under each mark that its recording has.
-#[derive(Debug, Default)]
-struct Marks {
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Marks {
     /// Whether it ended as recorded.
-    status: Option<bool>,
+    pub status: Option<bool>,
     /// Whether status, output, error and cause are as recorded.
-    outcome: Option<bool>,
+    pub outcome: Option<bool>,
     /// Whether every event is.
-    history: Option<bool>,
-    differences: Vec<String>,
+    pub history: Option<bool>,
+    pub differences: Vec<String>,
 }
 
 impl Marks {
     /// Of a case that could not even begin.
-    fn none_of(case: &Case, why: String) -> Self {
+    pub fn none_of(case: &Case, why: String) -> Self {
         let history = case.expected.history.is_some().then_some(false);
         Self { status: Some(false), outcome: Some(false), history, differences: vec![why] }
     }
 }
 
+pub fn read(recorded: &Recorded) -> io::Result<Vec<Case>> {
+    let lines = recorded.lines("asl/cases.jsonl")?.into_iter();
+    lines.map(|line| Ok(serde_json::from_value(line)?)).collect()
+}
+
 pub fn measure(recorded: &Recorded, tally: &mut Tally) -> io::Result<()> {
-    for line in recorded.lines("asl/cases.jsonl")? {
-        let case: Case = serde_json::from_value(line)?;
+    for case in read(recorded)? {
         match corpus_of(&case) {
             Ok(corpus) => count(corpus, &case, tally),
             Err(reason) => tally.not_run(reason, &case.id),
@@ -49,7 +53,7 @@ pub fn measure(recorded: &Recorded, tally: &mut Tally) -> io::Result<()> {
 }
 
 /// Which row a case belongs to, or why it is not run.
-fn corpus_of(case: &Case) -> Result<&'static str, String> {
+pub fn corpus_of(case: &Case) -> Result<&'static str, String> {
     let needs: Vec<&str> =
         case.needs.iter().map(String::as_str).filter(|it| *it != "map-distributed").collect();
     match needs[..] {
@@ -62,13 +66,18 @@ fn corpus_of(case: &Case) -> Result<&'static str, String> {
     }
 }
 
-fn count(corpus: &'static str, case: &Case, tally: &mut Tally) {
-    let marks = match case.kind {
+/// The case in the pure floors.
+pub fn judge(case: &Case) -> Marks {
+    match case.kind {
         Kind::Execution | Kind::Sync | Kind::Describe => run::judge(case),
         Kind::CreateError => create::judge(case),
         Kind::Validate => validate::judge(case),
         Kind::TestState => test_state::judge(case),
-    };
+    }
+}
+
+fn count(corpus: &'static str, case: &Case, tally: &mut Tally) {
+    let marks = judge(case);
     let area = case.area.as_str();
     let each = [("status", marks.status), ("outcome", marks.outcome), ("history", marks.history)];
     for (mark, passed) in each {

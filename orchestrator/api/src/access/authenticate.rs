@@ -11,7 +11,6 @@ use crate::operations::Operations;
 const SERVICE: &str = "states";
 
 impl Operations {
-    #[expect(dead_code, reason = "the AWS face will ask it")]
     /// Of a request in AWS's API, which is signed. `body`: the whole of it.
     pub(crate) async fn signer(&self, parts: &Parts, body: &[u8]) -> Result<Caller, Refusal> {
         if !self.keyring().is_asked_for().await? {

@@ -24,7 +24,8 @@ pub(super) fn response<T>(answer: Result<T, Refusal>) -> Result<Response<T>, Sta
 pub(super) fn status(refusal: &Refusal) -> Status {
     tracing::debug!(reason = refusal.reason.name(), message = refusal.message, "refused");
     let mut details = ErrorDetails::new();
-    details.set_error_info(refusal.reason.name(), DOMAIN, HashMap::new());
+    let members = refusal.members.iter().map(|(name, text)| ((*name).to_owned(), text.clone()));
+    details.set_error_info(refusal.reason.name(), DOMAIN, members.collect::<HashMap<_, _>>());
     let violations = violations(refusal);
     if !violations.is_empty() {
         details.set_bad_request(violations);
@@ -86,6 +87,8 @@ fn code(reason: Reason) -> Code {
         | Reason::InvalidToken
         | Reason::MissingRequiredParameter
         | Reason::ValidationException
+        | Reason::SerializationException
+        | Reason::RequestEntityTooLargeException
         | Reason::InvalidLoggingConfiguration
         | Reason::InvalidTracingConfiguration
         | Reason::InvalidEncryptionConfiguration => Code::InvalidArgument,
@@ -108,6 +111,7 @@ fn code(reason: Reason) -> Code {
         | Reason::InvalidSignatureException
         | Reason::UnrecognizedClientException => Code::Unauthenticated,
         Reason::AccessDeniedException => Code::PermissionDenied,
+        Reason::UnknownOperationException => Code::Unimplemented,
         Reason::ServiceUnavailable => Code::Unavailable,
         Reason::ThrottlingException => Code::ResourceExhausted,
         Reason::InternalServerError => Code::Internal,

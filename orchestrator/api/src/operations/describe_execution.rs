@@ -60,6 +60,11 @@ impl Operations {
         if let Some(status) = end.status {
             shown.status = execution_status(status).into();
         }
+        if end.status.is_some() && found.row.status == ExecutionStatus::Running {
+            // It ended between the two reads: what may be done with it changed, too.
+            let row = self.engine.store().execution(found.row.id).await?;
+            self.redrivable(&row.unwrap_or(found.row)).await?.show(&mut shown);
+        }
         shown.stopped_at = end.at.map(timestamp);
         shown.output = end.output;
         shown.error = end.failure.error;

@@ -31,11 +31,12 @@ impl Operations {
         request: v1::StartExecutionRequest,
     ) -> Result<Start, Refusal> {
         let namespace = self.namespace(&request.namespace).await?;
+        // As AWS: a machine that is not there is told before a name or an input that is wrong.
+        let machine = self.machine_to_start(&namespace, &request.state_machine).await?;
         if !request.name.is_empty() {
             check::name("name", &request.name)?;
         }
         let input = check::input(&namespace, request.input)?;
-        let machine = self.machine_to_start(&namespace, &request.state_machine).await?;
         let of = Arc::clone(&machine);
         let arns = Box::new(move |name: &str, id| {
             (arn::execution_on(&of, name, id), arn::state_machine(&of.namespace, &of.name))

@@ -16,8 +16,7 @@ impl Operations {
     ) -> Result<v1::UpdateStateMachineResponse, Refusal> {
         let v1::UpdateStateMachineRequest { definition, role_arn, configuration, .. } = request;
         if definition.is_none() && role_arn.is_none() && configuration.is_none() {
-            let message =
-                "Either the definition, the role ARN, or the configuration must be specified";
+            let message = "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified";
             return Err(Refusal::new(Reason::MissingRequiredParameter, message));
         }
         let namespace = self.namespace(&request.namespace).await?;

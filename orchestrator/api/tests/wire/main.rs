@@ -1,5 +1,6 @@
 //! Each operation over a real connection, on a real PostgreSQL: requests in, answers and refusals out.
 
+mod aws;
 mod connections;
 mod executions;
 mod express;

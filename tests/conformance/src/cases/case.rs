@@ -5,29 +5,29 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Case {
-    pub(super) id: String,
-    pub(super) area: String,
-    pub(super) kind: Kind,
-    pub(super) definition: String,
+pub struct Case {
+    pub id: String,
+    pub area: String,
+    pub kind: Kind,
+    pub definition: String,
     /// `STANDARD` or `EXPRESS`.
     #[serde(rename = "type")]
-    pub(super) machine_type: String,
-    pub(super) input: Option<String>,
+    pub machine_type: String,
+    pub input: Option<String>,
     /// The other fields of the request.
     #[serde(default)]
-    pub(super) params: Map<String, Value>,
-    pub(super) role: Option<String>,
-    pub(super) expected: Expected,
-    pub(super) needs: Vec<String>,
+    pub params: Map<String, Value>,
+    pub role: Option<String>,
+    pub expected: Expected,
+    pub needs: Vec<String>,
     /// Of a refusal only the error's name is AWS's.
     #[serde(default)]
-    pub(super) not_aws_text: bool,
+    pub not_aws_text: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
+pub enum Kind {
     Execution,
     Sync,
     CreateError,
@@ -37,22 +37,22 @@ pub(super) enum Kind {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Expected {
-    pub(super) status: Option<Value>,
-    pub(super) output: Option<Value>,
-    pub(super) error: Option<Value>,
-    pub(super) cause: Option<Value>,
-    pub(super) history: Option<Vec<Value>>,
-    pub(super) response: Option<Value>,
+pub struct Expected {
+    pub status: Option<Value>,
+    pub output: Option<Value>,
+    pub error: Option<Value>,
+    pub cause: Option<Value>,
+    pub history: Option<Vec<Value>>,
+    pub response: Option<Value>,
 }
 
 impl Case {
-    pub(super) fn machine_type(&self) -> MachineType {
+    pub fn machine_type(&self) -> MachineType {
         if self.machine_type == "EXPRESS" { MachineType::Express } else { MachineType::Standard }
     }
 
     /// Why no worker can stand in the function's place: a worker answers from recorded task events alone.
-    pub(super) fn unanswered(&self) -> Option<&'static str> {
+    pub fn unanswered(&self) -> Option<&'static str> {
         let reason = "needs lambda, whose answers are not recorded";
         // Children of a Distributed Map have histories of their own, and those were not recorded.
         let by_children =

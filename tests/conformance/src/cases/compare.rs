@@ -35,7 +35,7 @@ const PLACEHOLDERS: [&str; 7] = [
 const OF_LAMBDA_CALLS: [&str; 2] = ["SdkHttpMetadata", "SdkResponseMetadata"];
 
 /// Every event that differs. The events of parallel branches were recorded in no order and without ids (`[0]`).
-pub(super) fn histories(expected: &[Value], ours: &[Value]) -> Vec<String> {
+pub fn histories(expected: &[Value], ours: &[Value]) -> Vec<String> {
     let mut differences = Vec::new();
     let is_ordered = |event: &&Value| event["id"].is_u64();
     let mut rest: Vec<&Value> = ours.iter().collect();
@@ -73,7 +73,7 @@ fn unplaced(event: &Value) -> Value {
 }
 
 /// Where and how `ours` is not what is expected.
-pub(super) fn difference(expected: &Value, ours: &Value) -> Option<String> {
+pub fn difference(expected: &Value, ours: &Value) -> Option<String> {
     match (expected, ours) {
         (Value::String(expected), _)
             if ANYTHING.contains(&expected.as_str())
@@ -162,7 +162,7 @@ fn matches(pattern: &str, text: &str) -> bool {
 }
 
 /// An output that is a scalar was recorded as its value.
-pub(super) fn as_recorded(expected: &Value, ours: &Value) -> Value {
+pub fn as_recorded(expected: &Value, ours: &Value) -> Value {
     let parsed = ours.as_str().and_then(|text| serde_json::from_str(text).ok());
     match (expected, parsed) {
         (Value::Object(_) | Value::Array(_), _) | (_, None) => ours.clone(),
@@ -172,7 +172,7 @@ pub(super) fn as_recorded(expected: &Value, ours: &Value) -> Value {
 }
 
 /// A recorded response without what the HTTP client of the recorder added.
-pub(super) fn without_metadata(response: Option<&Value>) -> Value {
+pub fn without_metadata(response: Option<&Value>) -> Value {
     let mut response = response.cloned().unwrap_or_default();
     if let Some(fields) = response.as_object_mut() {
         fields.shift_remove("ResponseMetadata");

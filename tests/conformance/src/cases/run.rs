@@ -15,9 +15,9 @@ use super::{Marks, aws_json, compare, worker};
 const STEPS_MAX: usize = 10_000;
 
 /// When the recordings took place, as their own timestamps tell.
-pub(super) const RECORDED_AT: &str = "2026-11-23T06:17:25Z";
+pub(crate) const RECORDED_AT: &str = "2026-11-23T06:17:25Z";
 
-pub(super) fn judge(case: &Case) -> Marks {
+pub(crate) fn judge(case: &Case) -> Marks {
     let machine = match StateMachine::parse(&case.definition) {
         Ok(machine) => machine,
         Err(faults) => {
@@ -65,7 +65,7 @@ fn run_child(parent: &mut Simulated, answers: &mut worker::Answers) -> bool {
     parent.end_child(&child)
 }
 
-pub(super) fn start(case: &Case, input: Payload) -> Start {
+pub(crate) fn start(case: &Case, input: Payload) -> Start {
     let role = "arn:aws:iam::111111111111:role/role".to_owned();
     Start {
         name: "run-1".to_owned(),
@@ -81,9 +81,14 @@ pub(super) fn start(case: &Case, input: Payload) -> Start {
     }
 }
 
-pub(super) fn compare_run(case: &Case, simulated: &Simulated) -> Marks {
+pub(crate) fn compare_run(case: &Case, simulated: &Simulated) -> Marks {
     let history = aws_json::history(&simulated.public_history());
     let ours = outcome(simulated, &history);
+    compare_ended(case, &ours, &history)
+}
+
+/// `ours`: status, output, error and cause.
+pub fn compare_ended(case: &Case, ours: &Value, history: &[Value]) -> Marks {
     let expected = &case.expected;
     let fields = [
         ("status", &expected.status),

@@ -1,0 +1,26 @@
+//! `UpdateStateMachine`.
+
+use everstep_proto::v1;
+
+use super::Answer;
+use crate::aws::call::Call;
+use crate::aws::configuration;
+use crate::aws::fields::Fields;
+
+pub(super) async fn answer(mut call: Call) -> Answer {
+    let configuration = configuration::read(&mut call)?;
+    let is_given = configuration != v1::StateMachineConfiguration::default();
+    let request = v1::UpdateStateMachineRequest {
+        namespace: call.namespace(),
+        state_machine: call.arn("stateMachineArn")?,
+        definition: call.some_text("definition"),
+        role_arn: call.some_text("roleArn"),
+        configuration: is_given.then_some(configuration),
+    };
+    let operation = Box::pin(call.operations.update_state_machine(request));
+    let updated = call.operations.answer(None, operation).await?;
+    Ok(Fields::new()
+        .with_time("updateDate", updated.updated_at.as_ref())
+        .with_text("revisionId", updated.revision_id)
+        .done())
+}
