@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the report is what it is for")]
 
 mod client;
+mod faces;
 mod floor;
 mod machine;
 mod measure;
@@ -42,6 +43,10 @@ enum Command {
     Data(measure::Options),
     /// All of them
     All(measure::Options),
+    /// The order over gRPC and over AWS's API, one task a call in both
+    Faces(faces::Options),
+    #[command(hide = true)]
+    FaceLoad(faces::Load),
     #[command(hide = true)]
     Worker(worker::Worker),
     #[command(hide = true)]
@@ -72,6 +77,11 @@ fn run(command: Command) -> Result<(), Fault> {
         Command::Data(options) => measure::run(&[Data, DataJsonata], &options),
         Command::All(options) => {
             measure::run(&[Order, Express, Chain, FanOut, Data, DataJsonata], &options)
+        }
+        Command::Faces(options) => faces::run(&options),
+        Command::FaceLoad(load) => {
+            println!("{}", runtime()?.block_on(load.run())?.to_json());
+            Ok(())
         }
         Command::Worker(worker) => runtime()?.block_on(worker.run()),
         Command::Client(client) => {

@@ -37,7 +37,17 @@ pub(crate) struct Options {
 
 /// A folder that goes with the measurement.
 #[derive(Debug)]
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self(std::env::temp_dir().join(format!("everstep-bench-{}", std::process::id())))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
 
 impl Drop for Folder {
     fn drop(&mut self) {
@@ -47,9 +57,8 @@ impl Drop for Folder {
 
 pub(crate) fn run(workloads: &[Workload], options: &Options) -> Result<(), Fault> {
     let everstep = stage::everstep(options.everstep.as_deref())?;
-    let folder =
-        Folder(std::env::temp_dir().join(format!("everstep-bench-{}", std::process::id())));
-    let mut cluster = stage::start_cluster(&folder.0)?;
+    let folder = Folder::new();
+    let mut cluster = stage::start_cluster(folder.path())?;
     let runtime = runtime()?;
     let statements = options.statements
         && runtime.block_on(statements::available(&stage::database_url(&cluster)))?;
@@ -61,7 +70,7 @@ pub(crate) fn run(workloads: &[Workload], options: &Options) -> Result<(), Fault
         cluster.execute("postgres", preload)?;
         cluster.restart()?;
     }
-    let stage = runtime.block_on(Stage::set(&everstep, cluster, workloads))?;
+    let stage = runtime.block_on(Stage::set(&everstep, cluster, workloads))?.with_worker()?;
     let runs = runtime.block_on(measure(&stage, workloads, options, statements))?;
     let cluster = stage.clear();
     let floor = runtime.block_on(Floor::measure(&stage::database_url(&cluster)))?;

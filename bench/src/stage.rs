@@ -30,7 +30,7 @@ pub(crate) struct Running {
 #[derive(Debug)]
 pub(crate) struct Stage {
     // Dropped in this order: the worker and the server before their database.
-    worker: Running,
+    worker: Option<Running>,
     server: Running,
     cluster: Cluster,
     address: String,
@@ -81,7 +81,7 @@ pub(crate) fn database_url(cluster: &Cluster) -> String {
 }
 
 impl Stage {
-    /// Starts the server, registers the workloads once it serves, and starts the worker.
+    /// Starts the server, and registers the workloads once it serves.
     pub(crate) async fn set(
         everstep: &Path,
         cluster: Cluster,
@@ -101,9 +101,19 @@ impl Stage {
                 tokio::time::sleep(LOOK_EVERY).await;
             }
         }
+        Ok(Self { worker: None, server, cluster, address })
+    }
+
+    /// Starts the worker.
+    pub(crate) fn with_worker(mut self) -> Result<Self, Fault> {
         let mut worker = Command::new(std::env::current_exe()?);
-        let worker = Running::start("worker", worker.args(["worker", "--address", &address]))?;
-        Ok(Self { worker, server, cluster, address })
+        worker.args(["worker", "--address", &self.address]);
+        self.worker = Some(Running::start("worker", &mut worker)?);
+        Ok(self)
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
     /// Runs a client to its end. Its processor time is then that of a child that has ended.
@@ -125,7 +135,8 @@ impl Stage {
 
     pub(crate) fn watched(&self) -> Vec<Watched> {
         let postgres = self.cluster.pid().map(|pid| Watched { name: "postgres", pid });
-        [self.server.watched(), self.worker.watched()].into_iter().chain(postgres).collect()
+        let worker = self.worker.as_ref().map(Running::watched);
+        [self.server.watched()].into_iter().chain(worker).chain(postgres).collect()
     }
 
     pub(crate) async fn connect(&self) -> Result<PgConnection, Fault> {
