@@ -21,7 +21,7 @@ pub(crate) struct Describe {
 impl Describe {
     pub(crate) async fn run(self, format: Format) -> Result<Answer, CommandError> {
         let client = Client::new(&self.client)?;
-        if self.what.contains(":execution:") || self.what.contains('/') {
+        if names_execution(&self.what) {
             let execution = describe(&client, &self.what).await?;
             match format {
                 Format::Text => output::write(&execution::text(&execution)),
@@ -38,6 +38,11 @@ impl Describe {
     }
 }
 
+/// Its ARN, or `MACHINE/NAME`.
+fn names_execution(what: &str) -> bool {
+    [":execution:", ":express:", "/"].iter().any(|part| what.contains(part))
+}
+
 pub(crate) async fn describe(client: &Client, given: &str) -> Result<Execution, CommandError> {
     let request = DescribeExecutionRequest {
         execution: client.execution_arn(given).await?,
@@ -46,9 +51,14 @@ pub(crate) async fn describe(client: &Client, given: &str) -> Result<Execution, 
     client.call(client.executions().describe_execution(client.request(request))).await
 }
 
+fn type_name(machine: &StateMachine) -> &'static str {
+    machine.r#type().as_str_name().trim_start_matches("STATE_MACHINE_TYPE_")
+}
+
 fn machine_text(machine: &StateMachine) -> String {
     let fields = [
         ("machine", machine.state_machine_arn.clone()),
+        ("type", type_name(machine).to_owned()),
         ("revision", machine.revision_id.clone()),
         ("role", machine.role_arn.clone()),
         ("created", output::iso(machine.created_at)),
@@ -65,6 +75,7 @@ fn machine_document(machine: &StateMachine) -> Value {
     json!({
         "stateMachineArn": machine.state_machine_arn,
         "name": machine.name,
+        "type": type_name(machine),
         "status": machine.status().as_str_name().trim_start_matches("STATE_MACHINE_STATUS_"),
         "revisionId": machine.revision_id,
         "roleArn": machine.role_arn,
@@ -72,4 +83,22 @@ fn machine_document(machine: &StateMachine) -> Value {
         "updatedAt": output::timestamp(machine.updated_at).map(output::iso_of),
         "definition": machine.definition,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_execution;
+
+    #[test]
+    fn executions_of_both_types_are_told_from_machines() {
+        for (what, expected) in [
+            ("order", false),
+            ("arn:aws:states:us-east-1:000000000000:stateMachine:order", false),
+            ("order/o-1", true),
+            ("arn:aws:states:us-east-1:000000000000:execution:order:o-1", true),
+            ("arn:aws:states:us-east-1:000000000000:express:order:o-1:7", true),
+        ] {
+            assert_eq!(names_execution(what), expected, "{what}");
+        }
+    }
 }
