@@ -6,7 +6,7 @@ use crate::errors::{Reason, Refusal};
 use crate::operations::Operations;
 
 /// Of `DescribeExecution`, `GetExecutionHistory`, `StopExecution`, `RedriveExecution` and `DescribeStateMachineForExecution`.
-pub fn check_standard_execution(execution_arn: &str) -> Result<(), Refusal> {
+pub(crate) fn check_standard_execution(execution_arn: &str) -> Result<(), Refusal> {
     if arn::is_express(execution_arn) {
         let kind = ArnError::Kind("express".to_owned());
         return Err(Refusal::arn("execution", &kind));
@@ -15,14 +15,14 @@ pub fn check_standard_execution(execution_arn: &str) -> Result<(), Refusal> {
 }
 
 /// `StartSyncExecution` of a Standard machine, and what Express machines do not offer.
-pub fn type_not_supported() -> Refusal {
+pub(crate) fn type_not_supported() -> Refusal {
     let message = "This operation is not supported by this type of state machine";
     Refusal::new(Reason::StateMachineTypeNotSupported, message)
 }
 
 impl Operations {
     /// Of `ListExecutions` by a state machine's ARN.
-    pub async fn check_standard_machine(
+    pub(crate) async fn check_standard_machine(
         &self,
         namespace: &str,
         state_machine: &str,

@@ -7,7 +7,6 @@ pub mod access;
 pub mod arn;
 pub mod border;
 pub mod errors;
-pub mod express;
 pub mod grpc;
 pub mod http_tasks;
 pub mod limits;
@@ -17,6 +16,7 @@ pub mod token;
 
 mod aws;
 mod check;
+mod express;
 mod history;
 mod open_branches;
 mod page;

@@ -1,6 +1,5 @@
 //! Express machines over gRPC: started and run to the end, found and shown, and what each type refuses.
 
-use api::Operations;
 use everstep_proto::v1;
 use everstep_proto::v1::open_branch::WaitsFor;
 use tonic::Code;
@@ -173,7 +172,6 @@ async fn each_type_refuses_what_is_the_others() {
     let mut world = World::new().await;
     world.create("standard", PASS).await;
     express(&world, "quick", PASS, "OFF").await;
-    let standard = world.start("standard", "{}").await;
     let quick = world.start("quick", "{}").await;
 
     let refused =
@@ -201,15 +199,6 @@ async fn each_type_refuses_what_is_the_others() {
             if what.starts_with("an id") { "InvalidArn" } else { "ExecutionDoesNotExist" };
         assert_eq!(reason(&refused), expected, "{what}");
     }
-
-    let vault = api::vault(world.engine.store()).await.expect("PostgreSQL runs");
-    let operations = Operations::new(world.engine.clone(), vault).await.expect("PostgreSQL runs");
-    let by_arn = api::express::check_standard_execution(&quick).unwrap_err();
-    assert_eq!(by_arn.message, "Invalid Arn: 'Resource type not valid in this context: express'");
-    api::express::check_standard_execution(&standard).expect("a Standard one is shown");
-    let by_machine = operations.check_standard_machine("", "quick").await.unwrap_err();
-    assert_eq!(by_machine.message, refused.message());
-    operations.check_standard_machine("", "standard").await.expect("a Standard one is listed");
 }
 
 /// The texts are AWS's.
