@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use prost::Message as _;
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 10] = [
     "everstep/v1/namespaces.proto",
     "everstep/v1/state_machines.proto",
     "everstep/v1/executions.proto",
@@ -13,6 +13,9 @@ const FILES: [&str; 7] = [
     "everstep/v1/tasks.proto",
     "everstep/v1/connections.proto",
     "everstep/v1/map_runs.proto",
+    "everstep/v1/versions.proto",
+    "everstep/v1/activities.proto",
+    "everstep/v1/tags.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -22,8 +22,8 @@ pub enum ArnError {
     Prefix(String),
     #[error("Resource type not valid in this context: {0}")]
     Kind(String),
-    #[error("Versions and aliases are not supported: {0}")]
-    Qualified(String),
+    #[error("Too many parts: {0}")]
+    TooLong(String),
     #[error("Incomplete ARN: {arn}; expected {expected}")]
     Incomplete { arn: String, expected: &'static str },
     #[error("{part} is '{found}', the namespace '{namespace}' has '{expected}': {arn}")]
@@ -32,6 +32,16 @@ pub enum ArnError {
 
 pub fn state_machine(namespace: &Namespace, name: &str) -> String {
     make(namespace, KIND_MACHINE, name)
+}
+
+pub fn version(namespace: &Namespace, machine: &str, number: i64) -> String {
+    let Namespace { partition, region, account, .. } = namespace;
+    format!("arn:{partition}:states:{region}:{account}:{KIND_MACHINE}:{machine}:{number}")
+}
+
+pub fn alias(namespace: &Namespace, machine: &str, name: &str) -> String {
+    let Namespace { partition, region, account, .. } = namespace;
+    format!("arn:{partition}:states:{region}:{account}:{KIND_MACHINE}:{machine}:{name}")
 }
 
 pub fn execution(namespace: &Namespace, machine: &str, name: &str) -> String {
@@ -82,10 +92,29 @@ pub fn is_arn(text: &str) -> bool {
     text.starts_with("arn:")
 }
 
-/// The name of the state machine.
+/// The name of the state machine, with `:` and a version's number or an alias's name where one is given.
 pub fn parse_state_machine<'a>(namespace: &Namespace, arn: &'a str) -> Result<&'a str, ArnError> {
-    let expected = "arn:<partition>:states:<region>:<account>:stateMachine:<name>";
-    parse_named(namespace, arn, KIND_MACHINE, expected)
+    match parse(namespace, arn, KIND_MACHINE)? {
+        "" => Err(ArnError::Incomplete {
+            arn: arn.to_owned(),
+            expected: "arn:<partition>:states:<region>:<account>:stateMachine:<name>",
+        }),
+        name => Ok(name),
+    }
+}
+
+/// What can be tagged, by its ARN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taggable<'a> {
+    Machine(&'a str),
+    Activity(&'a str),
+}
+
+pub fn parse_taggable<'a>(namespace: &Namespace, arn: &'a str) -> Result<Taggable<'a>, ArnError> {
+    match parse_state_machine(namespace, arn) {
+        Err(ArnError::Kind(_)) => parse_activity(namespace, arn).map(Taggable::Activity),
+        found => found.map(Taggable::Machine),
+    }
 }
 
 /// The name of the activity, which is the queue's.
@@ -101,7 +130,7 @@ pub fn parse_execution<'a>(
 ) -> Result<(&'a str, &'a str), ArnError> {
     let names = parse(namespace, arn, KIND_EXECUTION)?;
     match names.split_once(':') {
-        Some((_, name)) if name.contains(':') => Err(ArnError::Qualified(arn.to_owned())),
+        Some((_, name)) if name.contains(':') => Err(ArnError::TooLong(arn.to_owned())),
         Some((machine, name)) if !machine.is_empty() && !name.is_empty() => Ok((machine, name)),
         Some(_) | None => Err(ArnError::Incomplete {
             arn: arn.to_owned(),
@@ -198,7 +227,7 @@ fn parse_named<'a>(
 ) -> Result<&'a str, ArnError> {
     match parse(namespace, arn, kind)? {
         "" => Err(ArnError::Incomplete { arn: arn.to_owned(), expected }),
-        name if name.contains(':') => Err(ArnError::Qualified(arn.to_owned())),
+        name if name.contains(':') => Err(ArnError::TooLong(arn.to_owned())),
         name => Ok(name),
     }
 }

@@ -9,7 +9,7 @@ use store::NamespaceId;
 use uuid::Uuid;
 
 use crate::errors::{Reason, Refusal};
-use crate::operations::machine_name;
+use crate::operations::{arn_of, machine_qualified};
 use crate::seal::Seal;
 use crate::token::TaskToken;
 use crate::{arn, check};
@@ -46,7 +46,7 @@ impl engine::Border for Border {
     fn refusal(&self, namespace: &Namespace, call: &ChildCall, refused: &ChildRefused) -> Failure {
         failure(&match refused {
             ChildRefused::MachineDoesNotExist => {
-                Refusal::machine_unknown(&arn::state_machine(namespace, &call.machine))
+                Refusal::machine_unknown(&arn_of(namespace, &call.machine, &call.qualifier))
             }
             ChildRefused::NameTaken => {
                 let name = call.name.as_deref().unwrap_or_default();
@@ -69,7 +69,8 @@ fn read_call(namespace: &Namespace, parameters: &Value) -> Result<ChildCall, Ref
         Some(_) => Err(check::constraint(field, None, "be a string")),
     };
     let machine = text("StateMachineArn")?.ok_or_else(|| check::missing("StateMachineArn"))?;
-    let machine = machine_name(namespace, &machine)?.to_owned();
+    let (machine, qualifier) = machine_qualified(namespace, &machine)?;
+    let machine = machine.to_owned();
     let name = text("Name")?;
     if let Some(name) = &name {
         check::name("name", name)?;
@@ -79,7 +80,7 @@ fn read_call(namespace: &Namespace, parameters: &Value) -> Result<ChildCall, Ref
         Some(Value::String(text)) => text.clone(),
         Some(document) => document.to_string(),
     };
-    Ok(ChildCall { machine, name, input: check::input(namespace, input)? })
+    Ok(ChildCall { machine, qualifier, name, input: check::input(namespace, input)? })
 }
 
 /// As the service integration reports it: the error's name with its service, the text with AWS's tail.

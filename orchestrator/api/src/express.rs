@@ -3,7 +3,7 @@
 
 use crate::arn::{self, ArnError};
 use crate::errors::{Reason, Refusal};
-use crate::operations::Operations;
+use crate::operations::{Operations, arn_of, machine_qualified};
 
 /// Of `DescribeExecution`, `GetExecutionHistory`, `StopExecution`, `RedriveExecution` and `DescribeStateMachineForExecution`.
 pub(crate) fn check_standard_execution(execution_arn: &str) -> Result<(), Refusal> {
@@ -28,7 +28,11 @@ impl Operations {
         state_machine: &str,
     ) -> Result<(), Refusal> {
         let namespace = self.namespace(namespace).await?;
-        match self.machine_row(&namespace, state_machine).await?.machine_type {
+        let (name, qualifier) = machine_qualified(&namespace, state_machine)?;
+        let store = self.engine().store();
+        let found = store.machine_by_name(namespace.id, name).await?;
+        let unknown = || Refusal::machine_unknown(&arn_of(&namespace, name, &qualifier));
+        match found.ok_or_else(unknown)?.machine_type {
             store::MachineType::Standard => Ok(()),
             store::MachineType::Express => Err(type_not_supported()),
         }

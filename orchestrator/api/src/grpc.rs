@@ -1,5 +1,6 @@
 //! The gRPC face: one tonic service per `.proto`, with health and reflection; and the port that both faces are served on.
 
+mod activities;
 mod connections;
 mod deadline;
 mod executions;
@@ -9,18 +10,23 @@ mod map_runs;
 mod namespaces;
 mod state_machines;
 mod status;
+mod tags;
 mod tasks;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Engine;
+use everstep_proto::v1::activities_server::ActivitiesServer;
 use everstep_proto::v1::connections_server::ConnectionsServer;
 use everstep_proto::v1::executions_server::ExecutionsServer;
 use everstep_proto::v1::map_runs_server::MapRunsServer;
 use everstep_proto::v1::namespaces_server::NamespacesServer;
 use everstep_proto::v1::state_machines_server::StateMachinesServer;
+use everstep_proto::v1::tags_server::TagsServer;
 use everstep_proto::v1::tasks_server::TasksServer;
+use everstep_proto::v1::versions_server::VersionsServer;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::codec::CompressionEncoding;
@@ -108,6 +114,9 @@ fn routes(operations: &Operations, stop: &CancellationToken) -> Result<Routes, S
     let namespaces = namespaces::Face(operations.clone());
     let connections = connections::Face(operations.clone());
     let map_runs = map_runs::Face(operations.clone());
+    let versions = versions::Face(operations.clone());
+    let activities = activities::Face(operations.clone());
+    let tags = tags::Face(operations.clone());
     let gzip = CompressionEncoding::Gzip;
     let routes = Routes::new(health::service(operations, stop))
         .add_service(reflection)
@@ -131,6 +140,9 @@ fn routes(operations: &Operations, stop: &CancellationToken) -> Result<Routes, S
         )
         .add_service(NamespacesServer::new(namespaces).accept_compressed(gzip))
         .add_service(ConnectionsServer::new(connections).accept_compressed(gzip))
-        .add_service(MapRunsServer::new(map_runs).accept_compressed(gzip));
+        .add_service(MapRunsServer::new(map_runs).accept_compressed(gzip))
+        .add_service(VersionsServer::new(versions).accept_compressed(gzip))
+        .add_service(ActivitiesServer::new(activities).accept_compressed(gzip))
+        .add_service(TagsServer::new(tags).accept_compressed(gzip));
     Ok(routes)
 }

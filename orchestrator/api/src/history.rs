@@ -50,11 +50,13 @@ pub(crate) fn ends(event: &v1::HistoryEvent) -> Option<v1::ExecutionStatus> {
 fn details(details: Details, data: Data) -> Option<Wire> {
     Some(match details {
         Details::None => return None,
-        Details::ExecutionStarted { input, role_arn, machine_arn } => {
+        Details::ExecutionStarted { input, role_arn, machine_arn, started_by } => {
             Wire::ExecutionStarted(v1::ExecutionStartedEventDetails {
                 input: data.text(&input),
                 role_arn,
                 state_machine_arn: machine_arn,
+                state_machine_version_arn: started_by.version_arn.unwrap_or_default(),
+                state_machine_alias_arn: started_by.alias_arn.unwrap_or_default(),
             })
         }
         Details::ExecutionSucceeded { output } => {

@@ -17,6 +17,13 @@ pub const NEXT_TOKEN_LENGTH_MAX: usize = 1_024;
 /// Logging, tracing and encryption settings are a few ARNs and flags each.
 pub const CONFIGURATION_BYTES_MAX: usize = 16_384;
 
+/// AWS's limits for versions, aliases and tags.
+pub const DESCRIPTION_LENGTH_MAX: usize = 256;
+pub const ALIAS_ROUTES_MAX: usize = 2;
+pub const TAGS_MAX: usize = 50;
+pub const TAG_KEY_LENGTH_MAX: usize = 128;
+pub const TAG_VALUE_LENGTH_MAX: usize = 256;
+
 /// EventBridge's limit for a connection's description.
 pub const CONNECTION_DESCRIPTION_LENGTH_MAX: usize = 512;
 

@@ -15,11 +15,14 @@ use crate::errors::Refusal;
 use crate::limits::ANSWER_WITHIN;
 use crate::seal::Seal;
 
+mod activity;
+mod alias;
 mod connection;
 mod definition;
 mod lookup;
 mod map_run;
 mod settings;
+mod tags;
 mod token_batch;
 mod variable_references;
 
@@ -31,6 +34,20 @@ mod list_state_machines;
 mod test_state;
 mod update_state_machine;
 mod validate_state_machine_definition;
+
+mod delete_state_machine_version;
+mod list_state_machine_versions;
+mod publish_state_machine_version;
+
+mod create_state_machine_alias;
+mod delete_state_machine_alias;
+mod describe_state_machine_alias;
+mod list_state_machine_aliases;
+mod update_state_machine_alias;
+
+mod list_tags_for_resource;
+mod tag_resource;
+mod untag_resource;
 
 mod describe_execution;
 mod get_execution_history;
@@ -54,6 +71,11 @@ mod report_tasks;
 mod return_tasks;
 mod work;
 
+mod create_activity;
+mod delete_activity;
+mod describe_activity;
+mod list_activities;
+
 mod create_connection;
 mod delete_connection;
 mod describe_connection;
@@ -66,7 +88,7 @@ mod list_namespaces;
 mod update_namespace;
 
 pub use get_activity_task::{ActivityTask, Hold};
-pub(crate) use lookup::machine_name;
+pub(crate) use lookup::{arn_of, machine_qualified};
 pub use report_tasks::OutcomeResult;
 pub use watch_execution::Watch;
 pub use work::{Answer, Dialogue};

@@ -7,7 +7,7 @@ use execution::event::Failure;
 use execution::{ExecutionId, WaitId};
 use store::NamespaceId;
 
-use crate::catalog::{Machine, Namespace};
+use crate::catalog::{Machine, Namespace, Qualifier};
 use crate::error::EngineError;
 
 pub trait Border: fmt::Debug + Send + Sync + 'static {
@@ -29,6 +29,7 @@ pub trait Border: fmt::Debug + Send + Sync + 'static {
 pub struct ChildCall {
     /// The name of the state machine.
     pub machine: String,
+    pub qualifier: Qualifier,
     /// `None`: the execution's id is its name.
     pub name: Option<String>,
     pub input: Payload,

@@ -1,5 +1,7 @@
 //! Namespaces and state machines as the hot path needs them: parsed once, kept in memory, so that a start reads nothing.
 
+mod qualified;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -10,6 +12,9 @@ use execution::express::Keeps;
 use store::{MachineId, MachineStatus, MachineType, NamespaceId, Revision, RevisionId, Store};
 
 use crate::error::EngineError;
+
+pub use qualified::Qualifier;
+use qualified::Routes;
 
 /// Parsed definitions kept; beyond it all are dropped and parsed again as they are needed.
 const DEFINITIONS_MAX: usize = 10_000;
@@ -28,8 +33,8 @@ pub struct Namespace {
     pub payload_bytes_max: u64,
 }
 
-/// A state machine at its current revision.
-#[derive(Debug)]
+/// A state machine at one revision.
+#[derive(Debug, Clone)]
 pub struct Machine {
     pub id: MachineId,
     pub revision: RevisionId,
@@ -39,6 +44,10 @@ pub struct Machine {
     pub definition: Arc<StateMachine>,
     /// Of an Express machine: what the histories of its executions hold.
     pub express: Option<Keeps>,
+    /// The version that the revision is started as; `None`: it is the newest revision.
+    pub version: Option<i64>,
+    /// The alias that chose the version.
+    pub alias: Option<Arc<str>>,
 }
 
 /// Whoever changes a machine or a namespace calls `forget_*` after the change is durable.
@@ -47,6 +56,8 @@ pub struct Catalog {
     store: Store,
     namespaces: RwLock<HashMap<String, Arc<Namespace>>>,
     machines: RwLock<HashMap<(NamespaceId, String), Arc<Machine>>>,
+    /// What versions and aliases of a machine start.
+    qualified: RwLock<HashMap<(NamespaceId, String, Qualifier), Arc<Routes>>>,
     definitions: RwLock<HashMap<RevisionId, Arc<StateMachine>>>,
     /// Raised whenever something is forgotten: what was read before must not be kept after.
     forgotten: AtomicU64,
@@ -63,6 +74,7 @@ impl Catalog {
             store,
             namespaces: RwLock::default(),
             machines: RwLock::default(),
+            qualified: RwLock::default(),
             definitions: RwLock::default(),
             forgotten: AtomicU64::new(0),
         }
@@ -144,6 +156,8 @@ impl Catalog {
             express: express(row.machine_type, &row.revision),
             role_arn: row.revision.role_arn,
             definition,
+            version: None,
+            alias: None,
         });
         let mut machines = self.machines.write().expect(UNPOISONED);
         if forgotten == self.forgotten.load(Ordering::Acquire) {
@@ -152,9 +166,12 @@ impl Catalog {
         Ok(Some(machine))
     }
 
+    /// Its versions and aliases, too.
     pub fn forget_machine(&self, namespace: NamespaceId, name: &str) {
         let mut machines = self.machines.write().expect(UNPOISONED);
+        let mut qualified = self.qualified.write().expect(UNPOISONED);
         self.forgotten.fetch_add(1, Ordering::AcqRel);
+        qualified.retain(|(of, machine, _), _| *of != namespace || machine != name);
         machines.remove(&(namespace, name.to_owned()));
     }
 
@@ -162,7 +179,9 @@ impl Catalog {
     pub fn forget_namespace(&self, name: &str) {
         let mut namespaces = self.namespaces.write().expect(UNPOISONED);
         let mut machines = self.machines.write().expect(UNPOISONED);
+        let mut qualified = self.qualified.write().expect(UNPOISONED);
         self.forgotten.fetch_add(1, Ordering::AcqRel);
+        qualified.clear();
         namespaces.remove(name);
         machines.retain(|_, machine| machine.namespace.name != name);
     }
@@ -171,12 +190,14 @@ impl Catalog {
     pub(crate) fn forget_all(&self) {
         let mut namespaces = self.namespaces.write().expect(UNPOISONED);
         let mut machines = self.machines.write().expect(UNPOISONED);
+        let mut qualified = self.qualified.write().expect(UNPOISONED);
         self.forgotten.fetch_add(1, Ordering::AcqRel);
+        qualified.clear();
         namespaces.clear();
         machines.clear();
     }
 
-    /// The machine of an execution, as it was when the execution began.
+    /// The machine of an execution, as it was when the execution began; what the children of its map runs are started with.
     pub(crate) async fn machine_of(&self, id: ExecutionId) -> Result<Arc<Machine>, EngineError> {
         let row = self.store.execution(id).await?.ok_or(EngineError::UnknownExecution)?;
         let revision = self.store.revision(row.revision).await?;
@@ -191,6 +212,8 @@ impl Catalog {
             express: express(row.machine_type, &revision),
             role_arn: revision.role_arn,
             definition: self.parsed(row.revision, &revision.definition)?,
+            version: None,
+            alias: None,
         }))
     }
 

@@ -103,7 +103,8 @@ impl Children {
         let call = border.read_call(&namespace, &order.parameters).map_err(Attempted::Refused)?;
         let refused =
             |refused: ChildRefused| Attempted::Refused(border.refusal(&namespace, &call, &refused));
-        let Some(machine) = self.catalog.machine(&namespace, &call.machine).await? else {
+        let found = self.catalog.machine_to_start(&namespace, &call.machine, &call.qualifier);
+        let Some(machine) = found.await? else {
             return Err(refused(ChildRefused::MachineDoesNotExist));
         };
         let id = self.starter.placed(&machine, call.name.as_deref(), order.id);

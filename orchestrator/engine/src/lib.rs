@@ -23,7 +23,7 @@ mod timers;
 mod watchers;
 
 pub use border::{Border, ChildCall, ChildRefused};
-pub use catalog::{Catalog, Machine, Namespace};
+pub use catalog::{Catalog, Machine, Namespace, Qualifier};
 pub use config::EngineConfig;
 pub use engine::{Arns, Ended, Engine, MapRunsOf, Outcome, Readiness, Start, Started};
 pub use error::EngineError;

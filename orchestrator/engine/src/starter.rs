@@ -5,7 +5,7 @@ use std::sync::Arc;
 use asl::Payload;
 use chrono::{DateTime, SubsecRound, Utc};
 use execution::ExecutionId;
-use execution::event::{Parent, Settings};
+use execution::event::{Parent, Settings, StartedBy};
 use execution::id::Home;
 use execution::trigger::{self, Processor};
 use sha2::{Digest, Sha256};
@@ -181,6 +181,7 @@ impl Starter {
         let trigger = Box::new(trigger::Start {
             name: name.clone(),
             execution_arn: execution_arn.clone(),
+            started_by: started_by(&machine, &machine_arn),
             machine_arn,
             machine_name,
             role_arn: machine.role_arn.clone(),
@@ -194,10 +195,19 @@ impl Starter {
             express: machine.express.filter(|_| of_run.is_none()),
             processor: of_run.map(|child| child.processor),
         });
-        let (machine_id, revision) = (machine.id, machine.revision);
+        let new = NewExecution {
+            id,
+            machine: machine.id,
+            revision: machine.revision,
+            chosen,
+            of_map_run,
+            version: machine.version,
+            alias: machine.alias.clone(),
+            started_at,
+        };
         StartMail {
             id,
-            new: NewExecution { id, machine: machine_id, revision, chosen, of_map_run, started_at },
+            new,
             machine: Arc::clone(&machine.definition),
             namespace: namespace.id,
             arn: execution_arn.into(),
@@ -213,4 +223,12 @@ impl Starter {
 /// `None`: an Express execution shares its name with any number of others.
 fn input_hash(machine: &Machine, input: &Payload) -> Option<[u8; 32]> {
     machine.express.is_none().then(|| Sha256::digest(input.text()).into())
+}
+
+fn started_by(machine: &Machine, machine_arn: &str) -> StartedBy {
+    let below = |qualifier: &dyn std::fmt::Display| format!("{machine_arn}:{qualifier}");
+    StartedBy {
+        version_arn: machine.version.map(|number| below(&number)),
+        alias_arn: machine.alias.as_ref().map(|name| below(name)),
+    }
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use asl::{Payload, StateMachine};
 use chrono::DateTime;
-use execution::event::{EventKind, Settings};
+use execution::event::{EventKind, Settings, StartedBy};
 use execution::id::Home;
 use execution::simulated::Simulated;
 use execution::trigger::Start;
@@ -72,6 +72,7 @@ fn start(input: &str) -> Start {
         name: "pace".to_owned(),
         execution_arn: arn("execution"),
         machine_arn: arn("stateMachine"),
+        started_by: StartedBy::default(),
         machine_name: "pace".to_owned(),
         role_arn: String::new(),
         settings: Settings::default(),

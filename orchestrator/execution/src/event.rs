@@ -235,6 +235,7 @@ pub struct ExecutionStarted {
     /// ARNs are the api floor's; here they are text that the context object shows.
     pub execution_arn: String,
     pub machine_arn: String,
+    pub started_by: StartedBy,
     pub machine_name: String,
     pub role_arn: String,
     /// By `TimeoutSeconds` of the machine.
@@ -257,6 +258,13 @@ pub struct ExecutionRedriven {
     pub client_token: Option<String>,
     /// From its first state on: an Express child of a map run.
     pub afresh: bool,
+}
+
+/// The version that an execution was started on, and the alias that chose it; absent where the start named none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StartedBy {
+    pub version_arn: Option<String>,
+    pub alias_arn: Option<String>,
 }
 
 /// Whose child an execution is.

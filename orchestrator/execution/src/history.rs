@@ -8,7 +8,7 @@ use std::sync::Arc;
 use asl::{Assignment, Payload};
 use chrono::{DateTime, Utc};
 
-use crate::event::{Event, EventKind, Failure};
+use crate::event::{Event, EventKind, Failure, StartedBy};
 use crate::id::PublicId;
 
 /// An event as AWS's history shows it.
@@ -31,6 +31,7 @@ pub enum Details {
         input: Payload,
         role_arn: String,
         machine_arn: String,
+        started_by: StartedBy,
     },
     ExecutionSucceeded {
         output: Payload,

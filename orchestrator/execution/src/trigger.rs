@@ -5,7 +5,7 @@ use std::sync::Arc;
 use asl::Payload;
 
 use crate::event::{
-    ChildStatus, Failure, MapRunLimits, OfferedAgain, Parent, Settings, StartedChild,
+    ChildStatus, Failure, MapRunLimits, OfferedAgain, Parent, Settings, StartedBy, StartedChild,
 };
 use crate::express::Keeps;
 use crate::id::WaitId;
@@ -115,6 +115,7 @@ pub struct Start {
     /// ARNs are the api floor's; here they are text that the context object shows.
     pub execution_arn: String,
     pub machine_arn: String,
+    pub started_by: StartedBy,
     pub machine_name: String,
     pub role_arn: String,
     pub settings: Settings,

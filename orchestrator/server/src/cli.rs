@@ -112,6 +112,18 @@ pub(crate) enum Command {
     Delete(commands::delete::Delete),
     /// List the state machines
     Machines(commands::machines::Machines),
+    /// Publish, list or delete versions of a state machine
+    #[command(subcommand)]
+    Versions(commands::versions::Versions),
+    /// Create, change, list, describe or delete aliases, which start versions by weight
+    #[command(subcommand)]
+    Aliases(commands::aliases::Aliases),
+    /// Create, list, describe or delete activities
+    #[command(subcommand)]
+    Activities(commands::activities::Activities),
+    /// Show or change the tags of a state machine or an activity
+    #[command(subcommand)]
+    Tags(commands::tags::Tags),
     /// List, describe, create or change namespaces
     #[command(subcommand)]
     Namespace(commands::namespace::Namespace),

@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use everstep_proto::v1::activities_client::ActivitiesClient;
 use everstep_proto::v1::connections_client::ConnectionsClient;
 use everstep_proto::v1::executions_client::ExecutionsClient;
 use everstep_proto::v1::map_runs_client::MapRunsClient;
 use everstep_proto::v1::namespaces_client::NamespacesClient;
 use everstep_proto::v1::state_machines_client::StateMachinesClient;
+use everstep_proto::v1::tags_client::TagsClient;
+use everstep_proto::v1::versions_client::VersionsClient;
 use everstep_proto::v1::{
     DescribeStateMachineForExecutionRequest, DescribeStateMachineRequest, StateMachine,
 };
@@ -72,6 +75,15 @@ impl Client {
     }
     pub(crate) fn map_runs(&self) -> MapRunsClient<Channel> {
         MapRunsClient::new(self.channel.clone())
+    }
+    pub(crate) fn versions(&self) -> VersionsClient<Channel> {
+        VersionsClient::new(self.channel.clone())
+    }
+    pub(crate) fn activities(&self) -> ActivitiesClient<Channel> {
+        ActivitiesClient::new(self.channel.clone())
+    }
+    pub(crate) fn tags(&self) -> TagsClient<Channel> {
+        TagsClient::new(self.channel.clone())
     }
     pub(crate) fn channel(&self) -> Channel {
         self.channel.clone()

@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
+pub(crate) mod activities;
 pub(crate) mod adapter;
+pub(crate) mod aliases;
 pub(crate) mod connections;
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -22,9 +24,11 @@ pub(crate) mod redrive;
 pub(crate) mod server;
 pub(crate) mod start;
 pub(crate) mod stop;
+pub(crate) mod tags;
 pub(crate) mod test;
 pub(crate) mod update;
 pub(crate) mod validate;
+pub(crate) mod versions;
 pub(crate) mod watch;
 
 pub(crate) mod event;
@@ -53,6 +57,10 @@ pub(crate) async fn run(cli: Cli) -> Result<Answer, CommandError> {
         Command::Delete(delete) => delete.run(format).await,
         Command::Machines(machines) => machines.run(format).await,
         Command::Adapter(adapter) => adapter.run().await,
+        Command::Versions(versions) => versions.run(format).await,
+        Command::Aliases(aliases) => aliases.run(format).await,
+        Command::Activities(activities) => activities.run(format).await,
+        Command::Tags(tags) => tags.run(format).await,
         Command::Connections(connections) => connections.run(format).await,
         Command::Namespace(namespace) => namespace.run(format).await,
         Command::Start(start) => start.run(format).await,

@@ -42,6 +42,14 @@ pub(crate) fn document(value: &Value) {
     }
 }
 
+/// What a command has deleted, as its caller named it.
+pub(crate) fn deleted(what: &str, format: Format) {
+    match format {
+        Format::Text => line(format!("deleted {what}")),
+        Format::Json => document(&json!({ "deleted": what })),
+    }
+}
+
 /// A remark beside the output, for people alone.
 pub(crate) fn note(text: impl AsRef<str>) {
     // Nobody reads it if that fails.

@@ -1,6 +1,7 @@
 //! What one commit writes: starts, history rows, ends and messages of many executions, and the order they are written in.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use execution::ExecutionId;
@@ -30,6 +31,9 @@ pub struct NewExecution {
     /// Absent: the execution is named by its id.
     pub chosen: Option<ChosenName>,
     pub of_map_run: Option<OfMapRun>,
+    /// What it was started by; `None`: by the machine itself.
+    pub version: Option<i64>,
+    pub alias: Option<Arc<str>>,
     /// The instant inside the id, to the millisecond: lists find times by the id.
     pub started_at: DateTime<Utc>,
 }

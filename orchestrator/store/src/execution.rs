@@ -42,6 +42,9 @@ pub struct ExecutionRow {
     /// `None`: it never was redriven.
     pub redriven: Option<RowRedriven>,
     pub of_map_run: Option<OfMapRun>,
+    /// What it was started by; `None`: by the machine itself.
+    pub version: Option<i64>,
+    pub alias: Option<String>,
 }
 
 /// The last redrive of an execution.
@@ -57,6 +60,10 @@ pub struct RowRedriven {
 pub struct ExecutionFilter {
     pub namespace: NamespaceId,
     pub machine: Option<MachineId>,
+    /// Started on this version, whether an alias chose it or not.
+    pub version: Option<i64>,
+    /// Started by the alias of this name.
+    pub alias: Option<String>,
     pub status: Option<ExecutionStatus>,
     /// Inclusive.
     pub started_from: Option<DateTime<Utc>>,
@@ -124,6 +131,8 @@ impl Store {
             .bind(filter.started_from)
             .bind(filter.started_before)
             .bind(i64::from(page.rows_max))
+            .bind(filter.version)
+            .bind(filter.alias.as_deref())
             // Planned for the values: which machine, and how far back, decides the road.
             .persistent(false);
         match filter.status {
@@ -201,6 +210,8 @@ pub(crate) fn execution_row(row: &PgRow) -> ExecutionRow {
         ended_at: row.get("ended_at"),
         redriven: redriven(row),
         of_map_run: row.get::<Option<Uuid>, _>("map_run").map(of_run),
+        version: row.get("version"),
+        alias: row.get("alias"),
     }
 }
 

@@ -23,6 +23,7 @@ number!(
     NodeId(i64)
 );
 number!(NamespaceId(i32));
+number!(ActivityId(i64));
 number!(
     /// Never given out twice: a machine deleted and created again under its name is another machine.
     MachineId(i64)

@@ -143,6 +143,8 @@ fn commit_query<'q>(fence: FenceRef, batch: &'q Ordered<'_>) -> Query<'q, Postgr
     bind_messages(query, batch)
         .bind(of_map_run().map(|of| of.map(|of| of.run)).bind_iter())
         .bind(of_map_run().map(|of| of.map(|of| of.items)).bind_iter())
+        .bind(batch.starts.iter().map(|(start, _)| start.version).bind_iter())
+        .bind(batch.starts.iter().map(|(start, _)| start.alias.as_deref()).bind_iter())
 }
 
 fn redrive_query(fence: FenceRef, redrive: &Redrive) -> Query<'_, Postgres, PgArguments> {

@@ -2,13 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::Row;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgBindIterExt, PgConnection, PgRow};
 use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::id::{MachineId, NamespaceId, RevisionId};
 use crate::sql::sql;
 use crate::store::{Creation, Store};
+use crate::tag::Tag;
+use crate::version::{Version, publish};
 
 /// Each is asked for an execution's name in turn, so there is an end to it.
 const DELETED_MACHINES_MAX: i64 = 100;
@@ -44,6 +46,10 @@ pub struct NewMachine {
     pub definition: String,
     pub role_arn: String,
     pub configuration: Configuration,
+    /// The description of version 1, which its first revision is published as; `None`: it is not published.
+    pub published: Option<String>,
+    /// Kept where the machine is new.
+    pub tags: Vec<Tag>,
 }
 
 /// Absent fields stay as they are.
@@ -52,6 +58,17 @@ pub struct MachineChange {
     pub definition: Option<String>,
     pub role_arn: Option<String>,
     pub configuration: Option<Configuration>,
+    /// The description of the version that the outcome is published as; `None`: it is not published.
+    pub published: Option<String>,
+}
+
+/// What came of an update.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MachineUpdate {
+    pub machine: Machine,
+    /// Something differed: there is a new revision.
+    pub revised: bool,
+    pub version: Option<Version>,
 }
 
 /// A machine and its newest revision.
@@ -83,8 +100,8 @@ pub struct Revision {
 }
 
 impl Store {
-    /// `Same`: a machine of that name, definition, role and type stands. `Differs`: one of that name and something else,
-    /// or one that is being deleted.
+    /// `Same`: a machine of that name, definition, type and configuration stands, published as this one is to be; role and tags
+    /// may differ. `Differs`: one of that name and something else, or one that is being deleted.
     pub async fn create_machine(&self, new: &NewMachine) -> Result<Creation<Machine>, StoreError> {
         loop {
             let create = sqlx::query(sql!("machine/create.sql"))
@@ -96,29 +113,28 @@ impl Store {
                 .bind(&new.configuration.logging)
                 .bind(&new.configuration.tracing)
                 .bind(&new.configuration.encryption)
+                .bind(new.published.as_deref())
+                .bind(new.tags.iter().map(|tag| tag.key.as_str()).bind_iter())
+                .bind(new.tags.iter().map(|tag| tag.value.as_str()).bind_iter())
                 .fetch_optional(&self.pool);
             if let Some(row) = self.answer(create).await? {
                 return Ok(Creation::Created(machine(&row)));
             }
             if let Some(standing) = self.machine_by_name(new.namespace, &new.name).await? {
-                let same = standing.is(new);
+                let same = standing.is(new) && self.is_published(&standing, new).await?;
                 return Ok(Creation::stands(standing, same));
             }
             // Its deletion ended between the two statements: the name is free now.
         }
     }
 
-    /// A new revision with the change; the machine's row names it from now on. None: no such machine that is active.
+    /// A new revision where the change differs from the newest one; the machine's row names it from now on. None: no such
+    /// machine that is active.
     pub async fn update_machine(
         &self,
         id: MachineId,
         change: &MachineChange,
-    ) -> Result<Option<Machine>, StoreError> {
-        let configuration = change.configuration.as_ref();
-        // An empty text was not given: it stays as it was.
-        let part = |text: fn(&Configuration) -> &String| {
-            configuration.map(text).filter(|text| !text.is_empty())
-        };
+    ) -> Result<Option<MachineUpdate>, StoreError> {
         let update = async {
             let mut tx = self.pool.begin().await?;
             let lock = sqlx::query(sql!("machine/lock.sql")).bind(id);
@@ -126,17 +142,16 @@ impl Store {
                 return Ok(None);
             }
             // A statement of its own: one that waits for the lock would not see what the other update wrote.
-            let revised = sqlx::query(sql!("machine/revise.sql"))
-                .bind(id)
-                .bind(change.definition.as_deref())
-                .bind(change.role_arn.as_deref())
-                .bind(part(|configuration| &configuration.logging))
-                .bind(part(|configuration| &configuration.tracing))
-                .bind(part(|configuration| &configuration.encryption))
-                .fetch_one(&mut *tx)
-                .await?;
+            let newest = sqlx::query(sql!("machine/get.sql")).bind(id).fetch_one(&mut *tx).await?;
+            let newest = machine(&newest);
+            let revised = change.changes(&newest.revision);
+            let machine = if revised { revise(&mut tx, id, change).await? } else { newest };
+            let version = match &change.published {
+                Some(text) => Some(publish(&mut tx, id, machine.revision.id, text).await?),
+                None => None,
+            };
             tx.commit().await?;
-            Ok(Some(machine(&revised)))
+            Ok(Some(MachineUpdate { machine, revised, version }))
         };
         self.answer(update).await
     }
@@ -188,7 +203,7 @@ impl Store {
         Ok(self.answer(read).await?.iter().map(machine).collect())
     }
 
-    /// Takes no new executions from now on; gone at once if none runs, else by [`Store::sweep_machines`].
+    /// Takes no new executions from now on, and its versions, aliases and tags are gone; gone itself at once if none runs, else by [`Store::sweep_machines`].
     /// False: no such machine.
     pub async fn delete_machine(&self, id: MachineId) -> Result<bool, StoreError> {
         let delete = sqlx::query(sql!("machine/delete.sql")).bind(id).execute(&self.pool);
@@ -203,6 +218,12 @@ impl Store {
         self.answer(sweep).await.map(|done| done.rows_affected())
     }
 
+    async fn is_published(&self, standing: &Machine, new: &NewMachine) -> Result<bool, StoreError> {
+        let Some(description) = &new.published else { return Ok(true) };
+        let version = self.version_of(standing.revision.id).await?;
+        Ok(version.is_some_and(|version| version.description == *description))
+    }
+
     /// Stays readable after its machine is gone: executions that ran on it can still be shown.
     pub async fn revision(&self, id: RevisionId) -> Result<Option<Revision>, StoreError> {
         let read =
@@ -212,12 +233,51 @@ impl Store {
 }
 
 impl Machine {
+    /// As AWS compares a repeated creation: another role is no other machine.
     fn is(&self, new: &NewMachine) -> bool {
         self.status == MachineStatus::Active
             && self.machine_type == new.machine_type
             && self.revision.definition == new.definition
-            && self.revision.role_arn == new.role_arn
+            && self.revision.configuration == new.configuration
     }
+}
+
+impl MachineChange {
+    fn changes(&self, revision: &Revision) -> bool {
+        let configuration = self.configuration.clone().unwrap_or_default();
+        let Configuration { logging, tracing, encryption } = &revision.configuration;
+        [
+            (self.definition.as_ref(), &revision.definition),
+            (self.role_arn.as_ref(), &revision.role_arn),
+            (given(&configuration.logging), logging),
+            (given(&configuration.tracing), tracing),
+            (given(&configuration.encryption), encryption),
+        ]
+        .iter()
+        .any(|(wanted, standing)| wanted.is_some_and(|wanted| wanted != *standing))
+    }
+}
+
+/// Of a configuration's parts an empty one was not given: it stays as it was.
+fn given(part: &String) -> Option<&String> {
+    Some(part).filter(|part| !part.is_empty())
+}
+
+/// Of a machine that the transaction has locked.
+async fn revise(
+    tx: &mut PgConnection,
+    id: MachineId,
+    change: &MachineChange,
+) -> Result<Machine, sqlx::Error> {
+    let configuration = change.configuration.clone().unwrap_or_default();
+    let revise = sqlx::query(sql!("machine/revise.sql"))
+        .bind(id)
+        .bind(change.definition.as_deref())
+        .bind(change.role_arn.as_deref())
+        .bind(given(&configuration.logging))
+        .bind(given(&configuration.tracing))
+        .bind(given(&configuration.encryption));
+    revise.fetch_one(&mut *tx).await.map(|row| machine(&row))
 }
 
 impl MachineType {

@@ -57,11 +57,7 @@ impl Call {
 
     /// One of the ARNs that a request names things by: a bare name, which gRPC takes, is none.
     pub(super) fn arn(&mut self, name: &'static str) -> Result<String, Refusal> {
-        let text = self.text(name);
-        if text.is_empty() || is_arn(&text) {
-            return Ok(text);
-        }
-        Err(Refusal::arn(name, &ArnError::Prefix(text)))
+        named_by_arn(name, self.text(name))
     }
 
     /// The execution that a request is about: AWS shows and stops no Express ones.
@@ -80,10 +76,25 @@ impl Call {
         self.member(name).and_then(Value::as_bool)
     }
 
+    /// A member that is a list, taken out; empty where it is absent.
+    pub(super) fn list(&mut self, name: &str) -> Vec<Value> {
+        match self.input.get_mut(name).map(Value::take) {
+            Some(Value::Array(items)) => items,
+            Some(_) | None => Vec::new(),
+        }
+    }
+
     /// A member that is a structure, taken out.
     pub(super) fn structure(&mut self, name: &str) -> Option<Value> {
         self.input.get_mut(name).map(Value::take).filter(Value::is_object)
     }
+}
+
+pub(super) fn named_by_arn(name: &'static str, text: String) -> Result<String, Refusal> {
+    if text.is_empty() || is_arn(&text) {
+        return Ok(text);
+    }
+    Err(Refusal::arn(name, &ArnError::Prefix(text)))
 }
 
 pub(super) fn take_text(value: &mut Value, name: &str) -> Option<String> {

@@ -54,7 +54,11 @@ impl Data {
 
 fn details(details: Details, data: Data) -> Value {
     let fields = match details {
-        Details::ExecutionStarted(it) => data.input(it.input).with("roleArn", it.role_arn),
+        Details::ExecutionStarted(it) => data
+            .input(it.input)
+            .with("roleArn", it.role_arn)
+            .with_text("stateMachineVersionArn", it.state_machine_version_arn)
+            .with_text("stateMachineAliasArn", it.state_machine_alias_arn),
         Details::ExecutionSucceeded(it) => data.output(it.output),
         Details::Failure(it) => failed(it.error, it.cause),
         Details::StateEntered(it) => data.input(it.input).with("name", it.name),

@@ -99,6 +99,10 @@ fn status(reason: Reason) -> StatusCode {
         | Reason::StateMachineDeleting
         | Reason::ExecutionNotRedrivable
         | Reason::ResourceNotFound
+        | Reason::ActivityDoesNotExist
+        | Reason::ActivityAlreadyExists
+        | Reason::ConflictException
+        | Reason::TooManyTags
         | Reason::StateMachineTypeNotSupported
         | Reason::MissingAuthenticationTokenException
         | Reason::IncompleteSignatureException

@@ -96,16 +96,20 @@ fn code(reason: Reason) -> Code {
         | Reason::ExecutionDoesNotExist
         | Reason::NamespaceDoesNotExist
         | Reason::ConnectionDoesNotExist
-        | Reason::ResourceNotFound
-        | Reason::TaskDoesNotExist => Code::NotFound,
+        | Reason::TaskDoesNotExist
+        | Reason::ActivityDoesNotExist
+        | Reason::ResourceNotFound => Code::NotFound,
         Reason::TaskTimedOut
         | Reason::StateMachineDeleting
         | Reason::ExecutionNotRedrivable
-        | Reason::StateMachineTypeNotSupported => Code::FailedPrecondition,
+        | Reason::StateMachineTypeNotSupported
+        | Reason::ConflictException
+        | Reason::TooManyTags => Code::FailedPrecondition,
         Reason::StateMachineAlreadyExists
         | Reason::ExecutionAlreadyExists
         | Reason::NamespaceAlreadyExists
-        | Reason::ConnectionAlreadyExists => Code::AlreadyExists,
+        | Reason::ConnectionAlreadyExists
+        | Reason::ActivityAlreadyExists => Code::AlreadyExists,
         Reason::MissingAuthenticationTokenException
         | Reason::IncompleteSignatureException
         | Reason::InvalidSignatureException

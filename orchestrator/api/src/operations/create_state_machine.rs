@@ -4,7 +4,7 @@ use everstep_proto::v1;
 use store::{Creation, MachineStatus, MachineType, NewMachine};
 
 use super::lookup::machine_deleting;
-use super::{Operations, definition, settings};
+use super::{Operations, definition, settings, tags};
 use crate::errors::{Reason, Refusal};
 use crate::limits::ROLE_ARN_LENGTH_MAX;
 use crate::timestamps::timestamp;
@@ -21,6 +21,9 @@ impl Operations {
         check::length("role_arn", &request.role_arn, ROLE_ARN_LENGTH_MAX)?;
         let configuration = settings::configuration(request.configuration.unwrap_or_default())?;
         definition::check(machine_type, &request.definition).await?;
+        let published = definition::published(request.publish, request.version_description)?;
+        let state_machine_arn = arn::state_machine(&namespace, &request.name);
+        let tags = tags::checked(&state_machine_arn, &request.tags)?;
         let new = NewMachine {
             namespace: namespace.id,
             name: request.name,
@@ -28,10 +31,11 @@ impl Operations {
             definition: request.definition,
             role_arn: request.role_arn,
             configuration,
+            published,
+            tags,
         };
         let created = self.engine.store().create_machine(&new).await?;
         self.engine.catalog().forget_machine(namespace.id, &new.name);
-        let state_machine_arn = arn::state_machine(&namespace, &new.name);
         let (machine, same) = match created {
             Creation::Created(machine) | Creation::Same(machine) => (machine, true),
             Creation::Differs(machine) => (machine, false),
@@ -44,7 +48,16 @@ impl Operations {
             return Err(Refusal::new(Reason::StateMachineAlreadyExists, message).at("name"));
         }
         let created_at = Some(timestamp(machine.created_at));
-        Ok(v1::CreateStateMachineResponse { state_machine_arn, created_at })
+        let version = match new.published {
+            Some(_) => self.engine.store().version_of(machine.revision.id).await?,
+            None => None,
+        };
+        let state_machine_version_arn = definition::version_arn(&namespace, &machine.name, version);
+        Ok(v1::CreateStateMachineResponse {
+            state_machine_arn,
+            created_at,
+            state_machine_version_arn,
+        })
     }
 }
 

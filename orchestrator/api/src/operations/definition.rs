@@ -1,11 +1,12 @@
 //! Definitions: checked before they are kept, every fault told.
 
 use asl::{Diagnostic, MachineType, Severity, StateMachine};
+use engine::Namespace;
 use everstep_proto::v1;
 
-use crate::check;
 use crate::errors::{Reason, Refusal, Violation};
-use crate::limits::DEFINITION_BYTES_MAX;
+use crate::limits::{DEFINITION_BYTES_MAX, DESCRIPTION_LENGTH_MAX};
+use crate::{arn, check};
 
 /// Checks a definition apart from the threads that serve calls: a large one takes milliseconds.
 pub(super) async fn check(machine_type: store::MachineType, text: &str) -> Result<(), Refusal> {
@@ -77,4 +78,27 @@ pub(super) fn diagnostic(fault: Diagnostic) -> v1::Diagnostic {
         column: u32::try_from(fault.column).unwrap_or(u32::MAX),
         advice: fault.advice,
     }
+}
+
+/// The description of the version that is to be published; `None`: none is.
+pub(super) fn published(publish: bool, description: String) -> Result<Option<String>, Refusal> {
+    const FIELD: &str = "version_description";
+    check::length(FIELD, &description, DESCRIPTION_LENGTH_MAX)?;
+    if publish {
+        return Ok(Some(description));
+    }
+    if description.is_empty() {
+        return Ok(None);
+    }
+    let message = "Version description can only be set when publish is true";
+    Err(Refusal::new(Reason::ValidationException, message).at(FIELD))
+}
+
+/// Empty where none was published.
+pub(super) fn version_arn(
+    namespace: &Namespace,
+    machine: &str,
+    version: Option<store::Version>,
+) -> String {
+    version.map(|it| arn::version(namespace, machine, it.number)).unwrap_or_default()
 }

@@ -11,7 +11,7 @@ use store::{ExecutionStatus, HistoryFrom, HistoryPage, HistoryRow, MachineType};
 
 use super::Operations;
 use super::describe_state_machine::revision_id;
-use super::list_executions::row_status;
+use super::list_executions::{alias_arn, row_status, version_arn};
 use super::lookup::Found;
 use crate::errors::{Reason, Refusal};
 use crate::open_branches::{Folded, in_memory, open_branches};
@@ -47,6 +47,8 @@ impl Operations {
             revision_id: revision.as_ref().map(revision_id).unwrap_or_default(),
             redrive_count: found.row.redriven.map_or(0, |redriven| redriven.count),
             redriven_at: found.row.redriven.map(|redriven| timestamp(redriven.at)),
+            state_machine_version_arn: version_arn(&found.namespace, &found.row),
+            state_machine_alias_arn: alias_arn(&found.namespace, &found.row),
             ..v1::Execution::default()
         };
         self.redrivable(&found.row).await?.show(&mut shown);

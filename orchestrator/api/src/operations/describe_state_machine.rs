@@ -1,9 +1,10 @@
-//! `DescribeStateMachine`: the machine at its newest revision.
+//! `DescribeStateMachine`: the machine at its newest revision, or one of its versions.
 
-use engine::Namespace;
+use engine::{Namespace, Qualifier};
 use everstep_proto::v1;
 use store::{Machine, MachineStatus, MachineType, Revision};
 
+use super::lookup::machine_qualified;
 use super::{Operations, settings};
 use crate::arn;
 use crate::errors::Refusal;
@@ -15,8 +16,33 @@ impl Operations {
         request: v1::DescribeStateMachineRequest,
     ) -> Result<v1::StateMachine, Refusal> {
         let namespace = self.namespace(&request.namespace).await?;
-        let machine = self.machine_row(&namespace, &request.state_machine).await?;
-        Ok(self.shown(&namespace, machine))
+        let (name, qualifier) = machine_qualified(&namespace, &request.state_machine)?;
+        match qualifier {
+            Qualifier::Newest => {
+                let machine = self.machine_row(&namespace, name).await?;
+                Ok(self.shown(&namespace, machine))
+            }
+            Qualifier::Version(number) => self.shown_version(&namespace, name, number).await,
+            Qualifier::Alias(alias) => {
+                Err(Refusal::machine_unknown(&arn::alias(&namespace, name, &alias)))
+            }
+        }
+    }
+
+    async fn shown_version(
+        &self,
+        namespace: &Namespace,
+        name: &str,
+        number: i64,
+    ) -> Result<v1::StateMachine, Refusal> {
+        let (machine, version) = self.version_row(namespace, name, number).await?;
+        let state_machine_arn = arn::version(namespace, name, number);
+        let revision = self.engine.store().revision(version.revision).await?;
+        let revision = revision.ok_or_else(|| Refusal::machine_unknown(&state_machine_arn))?;
+        let updated_at = revision.created_at;
+        let created_at = version.created_at;
+        let shown = self.shown(namespace, Machine { revision, updated_at, created_at, ..machine });
+        Ok(v1::StateMachine { state_machine_arn, description: version.description, ..shown })
     }
 
     /// The machine at the revision that it carries.
@@ -33,6 +59,7 @@ impl Operations {
             definition: machine.revision.definition,
             role_arn: machine.revision.role_arn,
             configuration: Some(settings::shown(machine.revision.configuration)),
+            description: String::new(),
         }
     }
 }

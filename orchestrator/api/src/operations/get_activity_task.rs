@@ -48,6 +48,8 @@ impl Operations {
         worker: &str,
     ) -> Result<Option<ActivityTask>, Refusal> {
         let queue = queue_name(namespace, "activity", activity)?;
+        // A queue needs no activity, but this operation is one of activities.
+        self.activity(namespace, activity).await?;
         let mut session = self.engine.open_session(session_options(namespace, worker, false)?);
         session.grant(&queue, 1);
         let until = Instant::now() + POLL_WAIT_MAX;

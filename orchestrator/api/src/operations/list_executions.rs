@@ -1,13 +1,14 @@
 //! `ListExecutions`: newest first, of one machine, of one map run or all, by status and by when they started.
 
 use chrono::{DateTime, Utc};
-use engine::Namespace;
+use engine::{Namespace, Qualifier};
 use everstep_proto::v1;
 use execution::ExecutionId;
-use store::{ExecutionFilter, ExecutionPage, ExecutionRow, ExecutionStatus};
+use store::{ExecutionFilter, ExecutionPage, ExecutionRow, ExecutionStatus, MachineId};
 use uuid::Uuid;
 
 use super::Operations;
+use super::lookup::{arn_of, machine_qualified};
 use super::map_run::FoundRun;
 use crate::errors::{Reason, Refusal};
 use crate::page::{self, Query};
@@ -30,13 +31,12 @@ impl Operations {
             "" => None,
             text => Some(self.find_map_run(&namespace, text).await?),
         };
-        let machine = match request.state_machine.as_str() {
-            "" => None,
-            text => Some(self.machine_row(&namespace, text).await?.id),
-        };
+        let started_by = self.started_by(&namespace, &request.state_machine).await?;
         let filter = ExecutionFilter {
             namespace: namespace.id,
-            machine,
+            machine: started_by.machine,
+            version: started_by.version,
+            alias: started_by.alias,
             status: wanted(request.status)?,
             started_from: moment("started_from", request.started_from.as_ref())?,
             started_before: moment("started_before", request.started_before.as_ref())?,
@@ -65,6 +65,8 @@ fn item(
     run: Option<&FoundRun>,
     row: ExecutionRow,
 ) -> v1::list_executions_response::Item {
+    let state_machine_version_arn = version_arn(namespace, &row);
+    let state_machine_alias_arn = alias_arn(namespace, &row);
     let (execution_arn, machine) = match run {
         None => (arn::execution_of(namespace, &row), row.machine_name),
         Some(FoundRun { machine, started, .. }) => {
@@ -80,10 +82,53 @@ fn item(
         stopped_at: row.ended_at.map(timestamp),
         redrive_count: row.redriven.map_or(0, |redriven| redriven.count),
         redriven_at: row.redriven.map(|redriven| timestamp(redriven.at)),
+        state_machine_version_arn,
+        state_machine_alias_arn,
         name: row.name,
         map_run_arn: run.map(|run| run.started.arn.to_string()).unwrap_or_default(),
         item_count: row.of_map_run.map(|of| of.items.unsigned_abs()),
     }
+}
+
+/// What a list is of: every machine, one, or what was started on a version or by an alias.
+#[derive(Debug, Default)]
+struct StartedBy {
+    machine: Option<MachineId>,
+    version: Option<i64>,
+    alias: Option<String>,
+}
+
+impl Operations {
+    async fn started_by(&self, namespace: &Namespace, text: &str) -> Result<StartedBy, Refusal> {
+        if text.is_empty() {
+            return Ok(StartedBy::default());
+        }
+        let (name, qualifier) = machine_qualified(namespace, text)?;
+        let unknown = || Refusal::machine_unknown(&arn_of(namespace, name, &qualifier));
+        let machine = self.machine_row(namespace, name).await.map_err(|_| unknown())?.id;
+        let (version, alias) = match &qualifier {
+            Qualifier::Newest => (None, None),
+            Qualifier::Version(number) => {
+                (Some(self.version_row(namespace, name, *number).await?.1.number), None)
+            }
+            Qualifier::Alias(alias) => {
+                let found = self.engine.store().alias(machine, alias).await?;
+                (None, Some(found.ok_or_else(unknown)?.name))
+            }
+        };
+        Ok(StartedBy { machine: Some(machine), version, alias })
+    }
+}
+
+/// Empty where the execution was started by the machine itself, as the next.
+pub(super) fn version_arn(namespace: &Namespace, row: &ExecutionRow) -> String {
+    let version = |number| arn::version(namespace, &row.machine_name, number);
+    row.version.map(version).unwrap_or_default()
+}
+
+pub(super) fn alias_arn(namespace: &Namespace, row: &ExecutionRow) -> String {
+    let alias = |name: &String| arn::alias(namespace, &row.machine_name, name);
+    row.alias.as_ref().map(alias).unwrap_or_default()
 }
 
 fn position(query: &Query<'_>, token: &str) -> Result<Option<ExecutionId>, Refusal> {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use engine::{Machine, Namespace};
+use engine::{Machine, Namespace, Qualifier};
 use execution::{Event, EventKind, codec};
 use store::{ExecutionRow, HistoryFrom, HistoryPage, MachineId, MachineStatus, MachineType};
 use uuid::Uuid;
 
 use super::Operations;
+use crate::arn::ArnError;
 use crate::errors::{Reason, Refusal};
 use crate::{arn, check};
 
@@ -52,13 +53,20 @@ impl Operations {
         namespace: &Arc<Namespace>,
         text: &str,
     ) -> Result<Arc<Machine>, Refusal> {
-        let name = machine_name(namespace, text)?;
-        if let Some(machine) = self.engine.catalog().machine(namespace, name).await? {
+        let (name, qualifier) = machine_qualified(namespace, text)?;
+        let catalog = self.engine.catalog();
+        if let Some(machine) = catalog.machine_to_start(namespace, name, &qualifier).await? {
             return Ok(machine);
         }
         // Off the hot path: the refusal tells a machine that is going from one that never was.
-        self.machine_row(namespace, text).await?;
-        Err(machine_deleting(&arn::state_machine(namespace, name)))
+        let unqualified = arn::state_machine(namespace, name);
+        match self.engine.store().machine_by_name(namespace.id, name).await? {
+            Some(found) if found.status == MachineStatus::Active => {
+                Err(Refusal::machine_unknown(&arn_of(namespace, name, &qualifier)))
+            }
+            Some(_) => Err(machine_deleting(&unqualified)),
+            None => Err(Refusal::machine_unknown(&arn_of(namespace, name, &qualifier))),
+        }
     }
 
     pub(crate) async fn machine_row(
@@ -69,6 +77,20 @@ impl Operations {
         let name = machine_name(namespace, text)?;
         let found = self.engine.store().machine_by_name(namespace.id, name).await?;
         found.ok_or_else(|| Refusal::machine_unknown(&arn::state_machine(namespace, name)))
+    }
+
+    /// A version that stands, with its machine.
+    pub(super) async fn version_row(
+        &self,
+        namespace: &Namespace,
+        name: &str,
+        number: i64,
+    ) -> Result<(store::Machine, store::Version), Refusal> {
+        let unknown = || Refusal::machine_unknown(&arn::version(namespace, name, number));
+        let store = self.engine.store();
+        let machine = store.machine_by_name(namespace.id, name).await?.ok_or_else(unknown)?;
+        let version = store.machine_version(machine.id, number).await?.ok_or_else(unknown)?;
+        Ok((machine, version))
     }
 
     /// A machine that may be changed: not one that is being deleted.
@@ -198,16 +220,61 @@ pub(super) fn machine_deleting(arn: &str) -> Refusal {
     Refusal::new(Reason::StateMachineDeleting, message)
 }
 
-/// A machine by its ARN or its name.
+/// A machine itself, by its ARN or its name: a version's or an alias's is no machine's.
 pub(crate) fn machine_name<'a>(namespace: &Namespace, text: &'a str) -> Result<&'a str, Refusal> {
-    const FIELD: &str = "state_machine";
+    match machine_qualified(namespace, text)? {
+        (name, Qualifier::Newest) => Ok(name),
+        (name, qualifier) => Err(Refusal::machine_unknown(&arn_of(namespace, name, &qualifier))),
+    }
+}
+
+/// A machine, a version or an alias, by its ARN or as `name`, `name:number` or `name:alias`.
+pub(crate) fn machine_qualified<'a>(
+    namespace: &Namespace,
+    text: &'a str,
+) -> Result<(&'a str, Qualifier), Refusal> {
+    qualified(namespace, "state_machine", text)
+}
+
+pub(super) fn qualified<'a>(
+    namespace: &Namespace,
+    field: &'static str,
+    text: &'a str,
+) -> Result<(&'a str, Qualifier), Refusal> {
     if text.is_empty() {
-        return Err(check::missing(FIELD));
+        return Err(check::missing(field));
     }
-    if arn::is_arn(text) {
-        return arn::parse_state_machine(namespace, text)
-            .map_err(|error| Refusal::arn(FIELD, &error));
+    let is_arn = arn::is_arn(text);
+    let named = if is_arn {
+        arn::parse_state_machine(namespace, text).map_err(|error| Refusal::arn(field, &error))?
+    } else {
+        text
+    };
+    let (name, qualifier) = match named.split_once(':') {
+        None => (named, Qualifier::Newest),
+        Some((_, qualifier)) if is_arn && qualifier.contains(':') => {
+            return Err(Refusal::arn(field, &ArnError::TooLong(text.to_owned())));
+        }
+        Some((_, qualifier)) if qualifier.is_empty() || qualifier.contains(':') => {
+            return Err(check::name(field, text).err().unwrap_or_else(|| check::missing(field)));
+        }
+        Some((name, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            // A number that is too large is no version's either.
+            (name, Qualifier::Version(number.parse().unwrap_or(i64::MAX)))
+        }
+        Some((name, alias)) => (name, Qualifier::Alias(alias.to_owned())),
+    };
+    if !is_arn {
+        check::name(field, name)?;
     }
-    check::name(FIELD, text)?;
-    Ok(text)
+    Ok((name, qualifier))
+}
+
+/// What a text named that was taken apart.
+pub(crate) fn arn_of(namespace: &Namespace, name: &str, qualifier: &Qualifier) -> String {
+    match qualifier {
+        Qualifier::Newest => arn::state_machine(namespace, name),
+        Qualifier::Version(number) => arn::version(namespace, name, *number),
+        Qualifier::Alias(alias) => arn::alias(namespace, name, alias),
+    }
 }

@@ -88,7 +88,7 @@ pub(super) fn configuration(
     Ok(store::Configuration { logging, tracing, encryption })
 }
 
-fn json_object(field: &str, text: &str, reason: Reason) -> Result<(), Refusal> {
+pub(super) fn json_object(field: &str, text: &str, reason: Reason) -> Result<(), Refusal> {
     check::bytes(field, text, CONFIGURATION_BYTES_MAX as u64)?;
     let refused = |why: &str| Err(Refusal::new(reason, format!("{field}: {why}")).at(field));
     match Payload::parse(text) {

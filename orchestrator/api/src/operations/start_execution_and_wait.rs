@@ -51,9 +51,13 @@ pub(super) fn shown(
     ended: Option<Ended>,
 ) -> v1::Execution {
     let namespace = &machine.namespace;
+    let version = machine.version.map(|number| arn::version(namespace, &machine.name, number));
+    let alias = machine.alias.as_ref().map(|alias| arn::alias(namespace, &machine.name, alias));
     let mut shown = v1::Execution {
         execution_arn: arn::execution_on(machine, &started.name, started.id),
         state_machine_arn: arn::state_machine(namespace, &machine.name),
+        state_machine_version_arn: version.unwrap_or_default(),
+        state_machine_alias_arn: alias.unwrap_or_default(),
         name: started.name,
         status: v1::ExecutionStatus::Running.into(),
         started_at: Some(timestamp(started.started_at)),

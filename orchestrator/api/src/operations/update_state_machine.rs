@@ -1,7 +1,7 @@
 //! `UpdateStateMachine`: a new revision. Executions that run keep theirs.
 
 use everstep_proto::v1;
-use store::MachineChange;
+use store::{MachineChange, MachineUpdate};
 
 use super::{Operations, definition, settings};
 use crate::errors::{Reason, Refusal};
@@ -16,7 +16,8 @@ impl Operations {
     ) -> Result<v1::UpdateStateMachineResponse, Refusal> {
         let v1::UpdateStateMachineRequest { definition, role_arn, configuration, .. } = request;
         if definition.is_none() && role_arn.is_none() && configuration.is_none() {
-            let message = "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified";
+            let message = "Either the definition, the role ARN, the LoggingConfiguration, \
+                           or the TracingConfiguration must be specified";
             return Err(Refusal::new(Reason::MissingRequiredParameter, message));
         }
         let namespace = self.namespace(&request.namespace).await?;
@@ -28,16 +29,19 @@ impl Operations {
         if let Some(definition) = &definition {
             definition::check(machine.machine_type, definition).await?;
         }
-        let change = MachineChange { definition, role_arn, configuration };
+        let published = definition::published(request.publish, request.version_description)?;
+        let change = MachineChange { definition, role_arn, configuration, published };
         let updated = self.engine.store().update_machine(machine.id, &change).await?;
         self.engine.catalog().forget_machine(namespace.id, &machine.name);
-        let Some(machine) = updated else {
+        let Some(MachineUpdate { machine, revised, version }) = updated else {
             let arn = arn::state_machine(&namespace, &machine.name);
             return Err(Refusal::machine_unknown(&arn));
         };
+        let revision = Some(machine.revision).filter(|_| revised);
         Ok(v1::UpdateStateMachineResponse {
             updated_at: Some(timestamp(machine.updated_at)),
-            revision_id: machine.revision.public_id.to_string(),
+            revision_id: revision.map(|it| it.public_id.to_string()).unwrap_or_default(),
+            state_machine_version_arn: definition::version_arn(&namespace, &machine.name, version),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Each operation over a real connection, on a real PostgreSQL: requests in, answers and refusals out.
 
+mod activities;
+mod aliases;
 mod aws;
 mod connections;
 mod executions;
@@ -15,6 +17,8 @@ mod redrive;
 mod refusals;
 mod remote;
 mod state_machines;
+mod tags;
 mod tasks;
+mod versions;
 mod work;
 mod world;

@@ -5,6 +5,7 @@ use everstep_proto::v1;
 use tonic::{Code, Response, Status};
 use tonic_types::{FieldViolation, StatusExt as _};
 
+use crate::versions::publish;
 use crate::world::{ONE_TASK, PASS, World, create, poll, reason, start};
 
 const ARN: &str = "arn:aws:states:us-east-1:000000000000";
@@ -357,5 +358,160 @@ async fn of_map_runs() {
         refused("no number", runs.update_map_run(share(f64::NAN)).await),
         refused("children of no run", executions.list_executions(children(&nowhere)).await),
         refused("children and a machine", executions.list_executions(both).await),
+    ]));
+}
+
+/// Texts of versions as recorded by `LocalStack`'s tests (`test_sfn_api_versioning`).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_versions() {
+    let world = World::new().await;
+    let (mut machines, mut versions) = (world.machines.clone(), world.versions.clone());
+    world.create("order", PASS).await;
+    let undescribed = v1::CreateStateMachineRequest {
+        version_description: "HelloWorld!".to_owned(),
+        ..create("x", PASS)
+    };
+    let of_version = v1::UpdateStateMachineRequest {
+        state_machine: format!("{ARN}:stateMachine:order:2"),
+        role_arn: Some(String::new()),
+        ..Default::default()
+    };
+    let (of_nobody, of_no_arn) = (publish("nobody"), publish("arn:invalid_arn"));
+    let revision = v1::PublishStateMachineVersionRequest {
+        revision_id: "made-up".to_owned(),
+        ..publish("order")
+    };
+    let long =
+        v1::PublishStateMachineVersionRequest { description: "d".repeat(257), ..publish("order") };
+    let version = |text: &str| v1::DeleteStateMachineVersionRequest {
+        state_machine_version: text.to_owned(),
+        ..Default::default()
+    };
+    let qualified =
+        v1::DeleteStateMachineRequest { state_machine: "order:1".to_owned(), ..Default::default() };
+
+    insta::assert_snapshot!(transcript(&[
+        refused("a description of no version", machines.create_state_machine(undescribed).await),
+        refused("an update of a version", machines.update_state_machine(of_version).await),
+        refused("a version deleted as a machine", machines.delete_state_machine(qualified).await),
+        refused("published: no machine", versions.publish_state_machine_version(of_nobody).await),
+        refused("published: no ARN", versions.publish_state_machine_version(of_no_arn).await),
+        refused("published: no revision", versions.publish_state_machine_version(revision).await),
+        refused("published: a long text", versions.publish_state_machine_version(long).await),
+        refused("no version", versions.delete_state_machine_version(version("order")).await),
+        refused("nothing", versions.delete_state_machine_version(version("")).await),
+        refused("four parts", versions.delete_state_machine_version(version("order:1:2")).await),
+    ]));
+}
+
+/// Texts of aliases as recorded by `LocalStack`'s tests (`test_sfn_api_aliasing`).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_creating_an_alias() {
+    let world = World::new().await;
+    for name in ["order", "other"] {
+        world.create(name, PASS).await;
+        world.publish(name).await;
+    }
+    world.next_version(ONE_TASK).await;
+    let create = async |what: &str, name: &str, to: &[(&str, u32)]| {
+        let request = crate::aliases::create(name, to);
+        refused(what, world.versions.clone().create_state_machine_alias(request).await)
+    };
+    let order = format!("{ARN}:stateMachine:order");
+    let (one, two) = (format!("{order}:1"), format!("{order}:2"));
+    let (one, two) = (one.as_str(), two.as_str());
+
+    insta::assert_snapshot!(transcript(&[
+        create("no name", "", &[(one, 100)]).await,
+        create("a number", "123", &[(one, 100)]).await,
+        create("a blank", "INVALID ALIAS", &[(one, 100)]).await,
+        create("a long name", &"A".repeat(81), &[(one, 100)]).await,
+        create("no route", "a", &[]).await,
+        create("three routes", "a", &[(one, 50), (two, 30), ("order:3", 20)]).await,
+        create("one version twice", "a", &[(one, 50), (one, 50)]).await,
+        create("no version", "a", &[(&order, 70), (two, 30)]).await,
+        create("two machines", "a", &[(one, 70), ("other:1", 30)]).await,
+        create("a large weight", "a", &[(one, 101)]).await,
+        create("less than 100", "a", &[(one, 70), (two, 29)]).await,
+        create("more than 100", "a", &[(one, 70), (two, 31)]).await,
+        create("a version that is not there", "a", &[("order:7", 100)]).await,
+        create("a machine that is not there", "a", &[("nobody:1", 100)]).await,
+    ]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_aliases() {
+    let world = World::new().await;
+    let mut versions = world.versions.clone();
+    for name in ["order", "other"] {
+        world.create(name, PASS).await;
+        world.publish(name).await;
+    }
+    let alias = |text: &str| v1::DescribeStateMachineAliasRequest {
+        state_machine_alias: text.to_owned(),
+        ..Default::default()
+    };
+    let list = |text: &str| v1::ListStateMachineAliasesRequest {
+        state_machine: text.to_owned(),
+        ..Default::default()
+    };
+    let live = crate::aliases::create("live", &[("order:1", 100)]);
+    versions.create_state_machine_alias(live).await.unwrap();
+    let update = async |what: &str, alias: &str, to: &[(&str, u32)]| {
+        let request = crate::aliases::update(alias, to);
+        refused(what, world.versions.clone().update_state_machine_alias(request).await)
+    };
+
+    insta::assert_snapshot!(transcript(&[
+        update("updated: nothing", "order:live", &[]).await,
+        update("updated: not there", "order:a", &[("order:1", 100)]).await,
+        update("updated: another machine's", "order:live", &[("other:1", 100)]).await,
+        update("updated: a version that is not there", "order:live", &[("order:2", 100)]).await,
+        refused("not there", versions.describe_state_machine_alias(alias("order:a")).await),
+        refused("a version", versions.describe_state_machine_alias(alias("order:1")).await),
+        refused("listed: no machine", versions.list_state_machine_aliases(list("nobody")).await),
+        refused("listed: of an alias", versions.list_state_machine_aliases(list("order:a")).await),
+    ]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_tags_and_activities() {
+    use crate::activities::{create as activity, describe};
+    use crate::tags::tag;
+    let world = World::new().await;
+    let (mut tags, mut activities) = (world.tags.clone(), world.activities.clone());
+    let order = world.create("order", PASS).await;
+    world.publish("order").await;
+    let (version, pay) = (format!("{order}:1"), format!("{ARN}:activity:pay"));
+    let execution = format!("{ARN}:execution:order:e");
+    let (long_key, long_value) = ("k".repeat(129), "v".repeat(257));
+    let untag = v1::UntagResourceRequest {
+        resource: order.clone(),
+        tag_keys: vec![String::new()],
+        ..Default::default()
+    };
+    let list = v1::ListTagsForResourceRequest { resource: pay.clone(), ..Default::default() };
+    let encryption = v1::CreateActivityRequest { encryption: "[]".to_owned(), ..activity("pay") };
+
+    insta::assert_snapshot!(transcript(&[
+        refused("no resource", tags.tag_resource(tag("", &[])).await),
+        refused("no ARN", tags.tag_resource(tag("order", &[])).await),
+        refused("an execution", tags.tag_resource(tag(&execution, &[])).await),
+        refused("a version", tags.tag_resource(tag(&version, &[("k", "v")])).await),
+        refused("no key", tags.tag_resource(tag(&order, &[("k", "v"), ("", "v")])).await),
+        refused("a long key", tags.tag_resource(tag(&order, &[(&long_key, "")])).await),
+        refused("a long value", tags.tag_resource(tag(&order, &[("k", &long_value)])).await),
+        refused("a sign", tags.tag_resource(tag(&order, &[("k!", "")])).await),
+        refused("untagged: no key", tags.untag_resource(untag).await),
+        refused("listed: no activity", tags.list_tags_for_resource(list).await),
+        refused("a name", activities.create_activity(activity("TestActivity InvalidName$")).await),
+        refused("an encryption that is no object", activities.create_activity(encryption).await),
+        refused(
+            "described: no ARN",
+            activities.describe_activity(describe("arn:no_activity")).await
+        ),
+        refused("described: a machine", activities.describe_activity(describe(&order)).await),
+        refused("described: not there", activities.describe_activity(describe(&pay)).await),
+        refused("described: nothing", activities.describe_activity(describe("")).await),
     ]));
 }

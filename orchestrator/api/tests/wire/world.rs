@@ -6,12 +6,15 @@ use std::time::Duration;
 use cluster::ScratchCluster;
 use engine::{Engine, EngineConfig, Readiness};
 use everstep_proto::v1;
+use everstep_proto::v1::activities_client::ActivitiesClient;
 use everstep_proto::v1::connections_client::ConnectionsClient;
 use everstep_proto::v1::executions_client::ExecutionsClient;
 use everstep_proto::v1::map_runs_client::MapRunsClient;
 use everstep_proto::v1::namespaces_client::NamespacesClient;
 use everstep_proto::v1::state_machines_client::StateMachinesClient;
+use everstep_proto::v1::tags_client::TagsClient;
 use everstep_proto::v1::tasks_client::TasksClient;
+use everstep_proto::v1::versions_client::VersionsClient;
 use store::{Store, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -39,6 +42,9 @@ pub(crate) struct World {
     pub(crate) namespaces: NamespacesClient<Channel>,
     pub(crate) connections: ConnectionsClient<Channel>,
     pub(crate) map_runs: MapRunsClient<Channel>,
+    pub(crate) versions: VersionsClient<Channel>,
+    pub(crate) activities: ActivitiesClient<Channel>,
+    pub(crate) tags: TagsClient<Channel>,
     pub(crate) stop: CancellationToken,
     _stop: DropGuard,
 }
@@ -82,7 +88,10 @@ impl World {
             tasks: TasksClient::new(channel.clone()),
             namespaces: NamespacesClient::new(channel.clone()),
             connections: ConnectionsClient::new(channel.clone()),
-            map_runs: MapRunsClient::new(channel),
+            map_runs: MapRunsClient::new(channel.clone()),
+            versions: VersionsClient::new(channel.clone()),
+            activities: ActivitiesClient::new(channel.clone()),
+            tags: TagsClient::new(channel),
             _stop: stop.clone().drop_guard(),
             stop,
         }

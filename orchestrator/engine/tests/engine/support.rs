@@ -7,7 +7,7 @@ use asl::Payload;
 use cluster::ScratchCluster;
 use engine::{
     Border, ChildCall, ChildRefused, Ended, Engine, EngineConfig, HandOut, Machine, Namespace,
-    Outcome, Readiness, Session, SessionOptions, Start, Started,
+    Outcome, Qualifier, Readiness, Session, SessionOptions, Start, Started,
 };
 use execution::event::Failure;
 use execution::{ExecutionId, WaitId};
@@ -84,6 +84,8 @@ impl World {
                 logging: logging.to_owned(),
                 ..Configuration::default()
             },
+            published: None,
+            tags: Vec::new(),
         };
         self.store.create_machine(&new).await.expect("the name is free");
         let machine = self.engine.catalog().machine(&namespace, name).await;
@@ -154,6 +156,7 @@ impl Border for PlainBorder {
         let input = parameters.value().get("Input").cloned().unwrap_or_default();
         Ok(ChildCall {
             machine: text("StateMachineArn").expect("a test names it").to_owned(),
+            qualifier: Qualifier::Newest,
             name: text("Name").map(str::to_owned),
             input: Payload::from_value(input),
         })

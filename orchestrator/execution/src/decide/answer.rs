@@ -303,6 +303,7 @@ fn begin(machine: &StateMachine, start: Start, now: DateTime<Utc>, draft: &mut D
         name: start.name,
         execution_arn: start.execution_arn,
         machine_arn: start.machine_arn,
+        started_by: start.started_by,
         machine_name: start.machine_name,
         role_arn: start.role_arn,
         deadline: timeout_seconds.map(|seconds| after(now, seconds)),

@@ -15,6 +15,7 @@ pub(super) fn of(event: &Event) -> Details {
             input: payload(),
             role_arn: started.role_arn.clone(),
             machine_arn: started.machine_arn.clone(),
+            started_by: started.started_by.clone(),
         },
         EventKind::ExecutionSucceeded => Details::ExecutionSucceeded { output: payload() },
         EventKind::ExecutionFailed(failure)

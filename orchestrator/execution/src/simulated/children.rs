@@ -1,7 +1,7 @@
 //! The children of a map run, each alone on its parent's clock.
 
 use super::Simulated;
-use crate::event::Parent;
+use crate::event::{Parent, StartedBy};
 use crate::map_run::{MapRun, MapRunStatus, arn_below};
 use crate::message::Message;
 use crate::trigger::{Processor, Start, Trigger};
@@ -22,6 +22,7 @@ impl Simulated {
             name: id.to_string(),
             execution_arn: arn_below(&context.machine_id, "execution", label, &id.to_string()),
             machine_arn: format!("{}/{label}", context.machine_id),
+            started_by: StartedBy::default(),
             machine_name: format!("{}/{label}", context.machine_name),
             role_arn: context.role_arn.clone(),
             settings: facts.settings,

@@ -15,7 +15,7 @@ mod scenarios;
 mod variables;
 
 use asl::Payload;
-use execution::event::{Failure, Settings, StartedChild};
+use execution::event::{Failure, Settings, StartedBy, StartedChild};
 use execution::id::Home;
 use execution::message::EndedChild;
 use execution::simulated::Simulated;
@@ -28,6 +28,7 @@ fn start(input: &str) -> Start {
         name: "run-1".to_owned(),
         execution_arn: "arn:aws:states:us-east-1:000000000000:execution:machine:run-1".to_owned(),
         machine_arn: "arn:aws:states:us-east-1:000000000000:stateMachine:machine".to_owned(),
+        started_by: StartedBy::default(),
         machine_name: "machine".to_owned(),
         role_arn: "arn:aws:iam::000000000000:role/none".to_owned(),
         settings: Settings::default(),

@@ -92,10 +92,7 @@ impl Connections {
                 let request = DeleteConnectionRequest { namespace, connection: name.clone() };
                 let request = client.request(request);
                 client.call(client.connections().delete_connection(request)).await?;
-                match format {
-                    Format::Text => output::write(&format!("deleted {name}\n")),
-                    Format::Json => output::document(&json!({ "deleted": name })),
-                }
+                output::deleted(&name, format);
             }
         }
         Ok(Answer::Positive)

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::input;
 use super::machine_type::MachineType;
+use super::tags::{Pair, pairs};
 use crate::cli::ClientSettings;
 use crate::client::Client;
 use crate::error::{Answer, CommandError};
@@ -28,6 +29,15 @@ pub(crate) struct Create {
     /// AWS's loggingConfiguration as JSON text. Of an Express machine its level says whose history is stored: ALL everybody's, ERROR and FATAL of executions that fail
     #[arg(long, value_name = "JSON", default_value = "", hide_default_value = true)]
     logging: String,
+    /// Publish it as version 1
+    #[arg(long)]
+    publish: bool,
+    /// What version 1 is
+    #[arg(long, value_name = "TEXT", default_value = "", requires = "publish")]
+    version_description: String,
+    /// A tag; may be given several times
+    #[arg(long = "tag", value_name = "KEY=VALUE")]
+    tags: Vec<Pair>,
     #[command(flatten)]
     client: ClientSettings,
 }
@@ -45,6 +55,9 @@ impl Create {
                 logging: self.logging,
                 ..StateMachineConfiguration::default()
             }),
+            publish: self.publish,
+            version_description: self.version_description,
+            tags: pairs(self.tags),
         };
         let created =
             client.call(client.machines().create_state_machine(client.request(request))).await?;
@@ -53,6 +66,7 @@ impl Create {
             Format::Json => output::document(&json!({
                 "stateMachineArn": created.state_machine_arn,
                 "createdAt": output::iso(created.created_at),
+                "stateMachineVersionArn": created.state_machine_version_arn,
             })),
         }
         Ok(Answer::Positive)

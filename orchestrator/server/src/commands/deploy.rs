@@ -183,6 +183,7 @@ async fn create(client: &Client, machine: &Machine) -> Result<(), CommandError> 
         role_arn: machine.role_arn.clone(),
         r#type: machine.r#type.into(),
         configuration: configuration(machine),
+        ..CreateStateMachineRequest::default()
     };
     let created = client.machines().create_state_machine(client.request(request)).await;
     created.map(drop).map_err(|status| named(client.refusal(&status), machine))
@@ -195,6 +196,7 @@ async fn update(client: &Client, machine: &Machine) -> Result<(), CommandError> 
         definition: Some(machine.definition.clone()),
         role_arn: Some(machine.role_arn.clone()),
         configuration: configuration(machine),
+        ..UpdateStateMachineRequest::default()
     };
     let updated = client.machines().update_state_machine(client.request(request)).await;
     updated.map(drop).map_err(|status| named(client.refusal(&status), machine))

@@ -59,6 +59,7 @@ fn machine_text(machine: &StateMachine) -> String {
     let fields = [
         ("machine", machine.state_machine_arn.clone()),
         ("type", type_name(machine).to_owned()),
+        ("version", machine.description.clone()),
         ("revision", machine.revision_id.clone()),
         ("role", machine.role_arn.clone()),
         ("created", output::iso(machine.created_at)),
@@ -77,6 +78,7 @@ fn machine_document(machine: &StateMachine) -> Value {
         "name": machine.name,
         "type": type_name(machine),
         "status": machine.status().as_str_name().trim_start_matches("STATE_MACHINE_STATUS_"),
+        "description": (!machine.description.is_empty()).then_some(&machine.description),
         "revisionId": machine.revision_id,
         "roleArn": machine.role_arn,
         "createdAt": output::iso(machine.created_at),

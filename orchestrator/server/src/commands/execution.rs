@@ -30,6 +30,8 @@ fn text_at(execution: &Execution, now: DateTime<Utc>) -> String {
     line("execution", &execution.execution_arn);
     line("machine", &execution.state_machine_arn);
     line("revision", &execution.revision_id);
+    line("version", &execution.state_machine_version_arn);
+    line("alias", &execution.state_machine_alias_arn);
     line("parent", &execution.parent_execution_arn);
     line("map run", &execution.map_run_arn);
     line("items", &execution.item_count.map(|count| count.to_string()).unwrap_or_default());
@@ -166,6 +168,8 @@ pub(crate) fn document(execution: &Execution) -> Value {
         "error": execution.error,
         "cause": execution.cause,
         "revisionId": execution.revision_id,
+        "stateMachineVersionArn": (!execution.state_machine_version_arn.is_empty()).then_some(&execution.state_machine_version_arn),
+        "stateMachineAliasArn": (!execution.state_machine_alias_arn.is_empty()).then_some(&execution.state_machine_alias_arn),
         "parentExecutionArn": (!execution.parent_execution_arn.is_empty()).then_some(&execution.parent_execution_arn),
         "mapRunArn": (!execution.map_run_arn.is_empty()).then_some(&execution.map_run_arn),
         "itemCount": execution.item_count,

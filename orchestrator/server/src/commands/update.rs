@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use everstep_proto::v1::UpdateStateMachineRequest;
+use everstep_proto::v1::{UpdateStateMachineRequest, UpdateStateMachineResponse};
 use serde_json::json;
 
 use super::input;
@@ -22,6 +22,12 @@ pub(crate) struct Update {
     /// The new role
     #[arg(long, value_name = "ARN")]
     role_arn: Option<String>,
+    /// Publish what it is then as the next version
+    #[arg(long)]
+    publish: bool,
+    /// What is new in that version
+    #[arg(long, value_name = "TEXT", default_value = "", requires = "publish")]
+    version_description: String,
     #[command(flatten)]
     client: ClientSettings,
 }
@@ -34,17 +40,31 @@ impl Update {
             state_machine: self.machine,
             definition: self.file.as_deref().map(input::read).transpose()?,
             role_arn: self.role_arn,
+            publish: self.publish,
+            version_description: self.version_description,
             configuration: None,
         };
         let updated =
             client.call(client.machines().update_state_machine(client.request(request))).await?;
         match format {
-            Format::Text => output::line(format!("revision {}", updated.revision_id)),
+            Format::Text => output::line(text(&updated)),
             Format::Json => output::document(&json!({
                 "revisionId": updated.revision_id,
                 "updatedAt": output::iso(updated.updated_at),
+                "stateMachineVersionArn": updated.state_machine_version_arn,
             })),
         }
         Ok(Answer::Positive)
+    }
+}
+
+fn text(updated: &UpdateStateMachineResponse) -> String {
+    let revision = match updated.revision_id.as_str() {
+        "" => "nothing differs from the newest revision".to_owned(),
+        id => format!("revision {id}"),
+    };
+    match updated.state_machine_version_arn.as_str() {
+        "" => revision,
+        version => format!("{revision}\n{version}"),
     }
 }

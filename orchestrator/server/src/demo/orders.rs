@@ -56,7 +56,7 @@ impl Orders {
             definition: order_pipeline::DEFINITION.to_owned(),
             role_arn: String::new(),
             r#type: StateMachineType::Standard.into(),
-            configuration: None,
+            ..CreateStateMachineRequest::default()
         };
         self.patiently(async || {
             let request = self.client.request(request.clone());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use asl::{Payload, StateMachine};
 use chrono::{DateTime, TimeDelta, Utc};
-use execution::event::{Event, EventKind, Failure, Settings};
+use execution::event::{Event, EventKind, Failure, Settings, StartedBy};
 use execution::id::Home;
 use execution::simulated::{Due, Simulated};
 use execution::trigger::Start;
@@ -65,6 +65,7 @@ fn start(case: &Case) -> Start {
         name: "test".to_owned(),
         execution_arn: arn("execution", "machine:test"),
         machine_arn: arn("stateMachine", "machine"),
+        started_by: StartedBy::default(),
         machine_name: "machine".to_owned(),
         role_arn: "arn:aws:iam::000000000000:role/test".to_owned(),
         settings: Settings::default(),

@@ -16,3 +16,5 @@ mod offline;
 mod process;
 #[cfg(test)]
 mod serving;
+#[cfg(test)]
+mod versions;

@@ -48,6 +48,8 @@ fn everything() -> ExecutionFilter {
     ExecutionFilter {
         namespace: DEFAULT,
         machine: None,
+        version: None,
+        alias: None,
         status: None,
         started_from: None,
         started_before: None,

@@ -1,7 +1,8 @@
 //! Machines and their revisions: created once, revised, deleted when nothing runs.
 
 use store::{
-    Batch, Configuration, Creation, ExecutionStatus, MachineChange, MachineStatus, NewMachine,
+    Batch, Configuration, Creation, ExecutionStatus, MachineChange, MachineStatus, NewMachine, Tag,
+    Tagged,
 };
 
 use crate::world::{DEFAULT, World, created, end, id, machine, write};
@@ -13,11 +14,19 @@ async fn creating_the_same_again_answers_with_the_one_that_stands() {
     assert_eq!(again, Creation::Same(world.machine.clone()));
 
     let other_definition = NewMachine { definition: "{}".to_owned(), ..machine("orders") };
-    let other_role = NewMachine { role_arn: "r".to_owned(), ..machine("orders") };
-    for different in [other_definition, other_role] {
+    let configuration = Configuration { logging: "{}".to_owned(), ..Configuration::default() };
+    let other_configuration = NewMachine { configuration, ..machine("orders") };
+    let published = NewMachine { published: Some(String::new()), ..machine("orders") };
+    for different in [other_definition, other_configuration, published] {
         let answer = world.store.create_machine(&different).await.unwrap();
         assert_eq!(answer, Creation::Differs(world.machine.clone()));
     }
+    // AWS's documentation of CreateStateMachine: another role and other tags are ignored.
+    let tags = vec![Tag { key: "team".to_owned(), value: "pay".to_owned() }];
+    let other_role = NewMachine { role_arn: "r".to_owned(), tags, ..machine("orders") };
+    let answer = world.store.create_machine(&other_role).await.unwrap();
+    assert_eq!(answer, Creation::Same(world.machine.clone()));
+    assert_eq!(world.store.tags(Tagged::Machine(world.machine.id)).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -27,6 +36,11 @@ async fn an_update_makes_a_revision_and_leaves_the_older_one_as_it_was() {
     let definition = Some("{\"a\": 1.10}".to_owned());
     let change = MachineChange { definition, ..MachineChange::default() };
     let second = world.store.update_machine(first.id, &change).await.unwrap().expect("is active");
+    assert!(second.revised && second.version.is_none());
+    let same = world.store.update_machine(first.id, &change).await.unwrap().expect("is active");
+    assert!(!same.revised, "nothing differs");
+    let second = second.machine;
+    assert_eq!(same.machine, second);
     assert_eq!((second.revision.number, second.revision.definition.as_str()), (2, "{\"a\": 1.10}"));
     assert_eq!(second.revision.role_arn, first.revision.role_arn, "what is absent stays");
     assert_ne!(second.revision.public_id, first.revision.public_id);
@@ -35,6 +49,7 @@ async fn an_update_makes_a_revision_and_leaves_the_older_one_as_it_was() {
     let change =
         MachineChange { configuration: Some(configuration.clone()), ..MachineChange::default() };
     let third = world.store.update_machine(first.id, &change).await.unwrap().expect("is active");
+    let third = third.machine;
     assert_eq!((third.revision.number, &third.revision.configuration), (3, &configuration));
     assert_eq!(third.revision.definition, second.revision.definition);
 
@@ -54,7 +69,7 @@ async fn updates_at_once_make_one_revision_each() {
         async move { store.update_machine(id, &change).await.unwrap().expect("is active") }
     };
     let (a, b, c) = tokio::join!(update("a"), update("b"), update("c"));
-    let mut numbers = [a.revision.number, b.revision.number, c.revision.number];
+    let mut numbers = [a, b, c].map(|update| update.machine.revision.number);
     numbers.sort_unstable();
     assert_eq!(numbers, [2, 3, 4]);
 }

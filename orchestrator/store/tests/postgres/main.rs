@@ -14,4 +14,6 @@ mod redrive;
 mod schema;
 mod speed;
 mod statements;
+mod tag;
+mod version;
 mod world;

@@ -54,6 +54,8 @@ impl World {
     pub(crate) fn start(&self, id: ExecutionId) -> NewExecution {
         NewExecution {
             of_map_run: None,
+            version: None,
+            alias: None,
             id,
             machine: self.machine.id,
             revision: self.machine.revision.id,
@@ -109,6 +111,8 @@ pub(crate) fn machine(name: &str) -> NewMachine {
         definition: r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#.to_owned(),
         role_arn: "arn:aws:iam::000000000000:role/r".to_owned(),
         configuration: Configuration::default(),
+        published: None,
+        tags: Vec::new(),
     }
 }
 

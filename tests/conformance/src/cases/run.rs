@@ -3,7 +3,7 @@
 use asl::{Payload, StateMachine};
 use chrono::{DateTime, Utc};
 use execution::Status;
-use execution::event::Settings;
+use execution::event::{Settings, StartedBy};
 use execution::simulated::Simulated;
 use execution::trigger::Start;
 use serde_json::{Value, json};
@@ -71,6 +71,7 @@ pub(crate) fn start(case: &Case, input: Payload) -> Start {
         name: "run-1".to_owned(),
         execution_arn: "arn:aws:states:us-east-1:111111111111:execution:machine:run-1".to_owned(),
         machine_arn: "arn:aws:states:us-east-1:111111111111:stateMachine:machine".to_owned(),
+        started_by: StartedBy::default(),
         machine_name: "machine".to_owned(),
         role_arn: case.role.clone().unwrap_or(role),
         settings: Settings::default(),

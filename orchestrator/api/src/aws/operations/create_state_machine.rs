@@ -3,6 +3,7 @@
 use everstep_proto::v1;
 
 use super::Answer;
+use super::tag_resource::tags;
 use crate::aws::call::Call;
 use crate::aws::configuration;
 use crate::aws::fields::Fields;
@@ -16,12 +17,16 @@ pub(super) async fn answer(mut call: Call) -> Answer {
         role_arn: call.text("roleArn"),
         r#type: machine_type.into(),
         configuration: Some(configuration::read(&mut call)?),
+        publish: call.flag("publish").unwrap_or_default(),
+        version_description: call.text("versionDescription"),
+        tags: tags(&mut call),
     };
     let operation = call.operations.create_state_machine(request);
     let created = call.operations.answer(None, operation).await?;
     Ok(Fields::new()
         .with("stateMachineArn", created.state_machine_arn)
         .with_time("creationDate", created.created_at.as_ref())
+        .with_text("stateMachineVersionArn", created.state_machine_version_arn)
         .done())
 }
 

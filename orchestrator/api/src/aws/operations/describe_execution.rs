@@ -27,6 +27,8 @@ fn described(found: v1::Execution, included: bool) -> Value {
     Fields::new()
         .with("executionArn", found.execution_arn)
         .with("stateMachineArn", found.state_machine_arn)
+        .with_text("stateMachineVersionArn", found.state_machine_version_arn)
+        .with_text("stateMachineAliasArn", found.state_machine_alias_arn)
         .with("name", found.name)
         .with("status", execution_status(status))
         .with_time("startDate", found.started_at.as_ref())

@@ -47,6 +47,8 @@ fn item(found: v1::list_executions_response::Item) -> Value {
     Fields::new()
         .with("executionArn", found.execution_arn)
         .with("stateMachineArn", found.state_machine_arn)
+        .with_text("stateMachineVersionArn", found.state_machine_version_arn)
+        .with_text("stateMachineAliasArn", found.state_machine_alias_arn)
         .with("name", found.name)
         .with("status", status)
         .with_time("startDate", found.started_at.as_ref())

@@ -16,11 +16,14 @@ pub(super) async fn answer(mut call: Call) -> Answer {
         definition: call.some_text("definition"),
         role_arn: call.some_text("roleArn"),
         configuration: is_given.then_some(configuration),
+        publish: call.flag("publish").unwrap_or_default(),
+        version_description: call.text("versionDescription"),
     };
     let operation = Box::pin(call.operations.update_state_machine(request));
     let updated = call.operations.answer(None, operation).await?;
     Ok(Fields::new()
         .with_time("updateDate", updated.updated_at.as_ref())
         .with_text("revisionId", updated.revision_id)
+        .with_text("stateMachineVersionArn", updated.state_machine_version_arn)
         .done())
 }

@@ -27,6 +27,7 @@ fn waiting(aws: &Aws) -> JoinHandle<Value> {
 async fn a_task_is_polled_kept_alive_and_answered_once() {
     let world = World::new().await;
     let aws = world.aws();
+    aws.ok("CreateActivity", json!({ "name": "pay" })).await;
     let machine = aws.create("order", ACTIVITY).await;
     let waiting = waiting(&aws);
     let execution = aws.start(&machine, r#"{"amount": 1.10}"#).await;
@@ -65,6 +66,7 @@ async fn a_task_is_polled_kept_alive_and_answered_once() {
 async fn a_failure_carries_its_error_and_cause() {
     let world = World::new().await;
     let aws = world.aws();
+    aws.ok("CreateActivity", json!({ "name": "pay" })).await;
     let machine = aws.create("order", ACTIVITY).await;
     let execution = aws.start(&machine, "{}").await;
     let token = text(&poll(&aws).await, "taskToken");
@@ -98,6 +100,7 @@ async fn connection_that_polls(world: &World) -> TcpStream {
 async fn a_worker_that_leaves_during_its_poll_loses_no_task() {
     let world = World::new().await;
     let aws = world.aws();
+    aws.ok("CreateActivity", json!({ "name": "pay" })).await;
     let machine = aws.create("order", ACTIVITY).await;
     for _ in 0..20 {
         let mut polls = Vec::new();

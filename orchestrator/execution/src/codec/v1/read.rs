@@ -13,7 +13,7 @@ use super::wire;
 use crate::codec::DecodeError;
 use crate::event::{
     EventKind, ExecutionRedriven, ExecutionStarted, Failure, OfferedAgain, Parent, Settings,
-    StartedChild, StateType, TaskFamily, TaskScheduled, TimeLimit,
+    StartedBy, StartedChild, StateType, TaskFamily, TaskScheduled, TimeLimit,
 };
 use crate::express::Keeps;
 use crate::id::{BranchId, WaitId};
@@ -195,6 +195,10 @@ fn execution(started: wire::ExecutionStarted<'_>) -> ExecutionStarted {
             wire::Keeps::Failures => Keeps::Failures,
             wire::Keeps::Everything => Keeps::Everything,
         }),
+        started_by: StartedBy {
+            version_arn: started.version_arn.map(Cow::into_owned),
+            alias_arn: started.alias_arn.map(Cow::into_owned),
+        },
     }
 }
 

@@ -220,6 +220,10 @@ pub(super) struct ExecutionStarted<'a> {
     pub(super) parent: Option<Parent<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) express: Option<Keeps>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) version_arn: Option<Text<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) alias_arn: Option<Text<'a>>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]

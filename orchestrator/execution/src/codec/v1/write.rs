@@ -172,6 +172,8 @@ fn execution(started: &ExecutionStarted) -> wire::ExecutionStarted<'_> {
             Keeps::Failures => wire::Keeps::Failures,
             Keeps::Everything => wire::Keeps::Everything,
         }),
+        version_arn: started.started_by.version_arn.as_deref().map(text),
+        alias_arn: started.started_by.alias_arn.as_deref().map(text),
     }
 }
 

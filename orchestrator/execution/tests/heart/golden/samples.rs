@@ -6,8 +6,8 @@ use asl::{Assignment, Payload};
 use chrono::{DateTime, Utc};
 use execution::event::{
     BatchLimits, ChildStatus, Event, EventKind, ExecutionRedriven, ExecutionStarted, Failure,
-    MapRunLimits, MapRunStarted, MapRunStep, OfferedAgain, Parent, Settings, StartedChild,
-    StateType, TaskFamily, TaskScheduled, TimeLimit,
+    MapRunLimits, MapRunStarted, MapRunStep, OfferedAgain, Parent, Settings, StartedBy,
+    StartedChild, StateType, TaskFamily, TaskScheduled, TimeLimit,
 };
 use execution::express::Keeps;
 use execution::id::Home;
@@ -56,6 +56,7 @@ pub(super) fn additions() -> Vec<(&'static str, Vec<Event>)> {
         ("TaskScheduled.credentials", vec![credentials]),
         ("ExecutionStarted.express", express()),
         ("MapRun.redriven", redriven),
+        ("ExecutionStarted.startedBy", started_by()),
     ]
 }
 
@@ -65,6 +66,7 @@ fn express() -> Vec<Event> {
             name: "n".to_owned(),
             execution_arn: "arn:aws:states:us-east-1:000000000000:express:m:n:7".to_owned(),
             machine_arn: "m".to_owned(),
+            started_by: StartedBy::default(),
             machine_name: "m".to_owned(),
             role_arn: "r".to_owned(),
             deadline: Some(instant("2026-11-28T12:05:00Z")),
@@ -76,6 +78,31 @@ fn express() -> Vec<Event> {
         event(0, 0, Some("1"), EventKind::ExecutionStarted(Box::new(started)))
     };
     [Keeps::Nothing, Keeps::Failures, Keeps::Everything].map(started).into()
+}
+
+/// On a version alone, and on one that an alias chose.
+fn started_by() -> Vec<Event> {
+    let machine_arn = "arn:aws:states:us-east-1:000000000000:stateMachine:order";
+    let started = |alias_arn: Option<String>| ExecutionStarted {
+        name: "order-1".to_owned(),
+        execution_arn: "arn:aws:states:us-east-1:000000000000:execution:order:order-1".to_owned(),
+        machine_arn: machine_arn.to_owned(),
+        started_by: StartedBy { version_arn: Some(format!("{machine_arn}:3")), alias_arn },
+        machine_name: "order".to_owned(),
+        role_arn: "arn:aws:iam::000000000000:role/order".to_owned(),
+        deadline: None,
+        start_at: "Payment".into(),
+        settings: Settings::default(),
+        parent: None,
+        express: None,
+    };
+    [None, Some(format!("{machine_arn}:live"))]
+        .into_iter()
+        .map(|alias| {
+            let kind = EventKind::ExecutionStarted(Box::new(started(alias)));
+            event(0, 0, Some("{}"), kind)
+        })
+        .collect()
 }
 
 pub(super) fn rows() -> Vec<Vec<Event>> {
@@ -95,6 +122,7 @@ fn executions() -> Vec<Vec<Event>> {
         name: "order-Ü-1".to_owned(),
         execution_arn: "arn:aws:states:us-east-1:000000000000:execution:order:order-Ü-1".to_owned(),
         machine_arn: "arn:aws:states:us-east-1:000000000000:stateMachine:order".to_owned(),
+        started_by: StartedBy::default(),
         machine_name: "order".to_owned(),
         role_arn: "arn:aws:iam::000000000000:role/order".to_owned(),
         deadline: Some(instant("2026-11-24T12:00:00Z")),
@@ -266,6 +294,7 @@ fn calls() -> Vec<Vec<Event>> {
         name: "n".to_owned(),
         execution_arn: "e".to_owned(),
         machine_arn: "m".to_owned(),
+        started_by: StartedBy::default(),
         machine_name: "m".to_owned(),
         role_arn: "r".to_owned(),
         deadline: None,

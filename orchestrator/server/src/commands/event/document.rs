@@ -45,7 +45,16 @@ fn exited(details: &StateExitedEventDetails) -> Value {
 fn of(details: &Details) -> Value {
     match details {
         Details::ExecutionStarted(d) => {
-            json!({ "input": d.input, "roleArn": d.role_arn, "stateMachineArn": d.state_machine_arn })
+            let mut started = json!({ "input": d.input, "roleArn": d.role_arn, "stateMachineArn": d.state_machine_arn });
+            for (field, arn) in [
+                ("stateMachineVersionArn", &d.state_machine_version_arn),
+                ("stateMachineAliasArn", &d.state_machine_alias_arn),
+            ] {
+                if !arn.is_empty() {
+                    started[field] = json!(arn);
+                }
+            }
+            started
         }
         Details::ExecutionSucceeded(d) => json!({ "output": d.output }),
         Details::ExecutionRedriven(d) => json!({ "redriveCount": d.redrive_count }),

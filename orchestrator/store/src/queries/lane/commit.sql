@@ -6,7 +6,7 @@
 -- $22-$25 ends of executions that started in an earlier commit, sorted by home, id: home, id, status, ended at
 -- $26-$31 messages sent, sorted by home, receiver, message: home, receiver, message, sender, format, body
 -- $32-$34 messages taken, sorted as they are: home, receiver, message
--- $35-$36 of the starts: map run (null: no child of one), items that the child has got
+-- $35-$38 of the starts: map run (null: no child of one), items that the child has got, version and alias that it was started by
 with standing as materialized (
     -- Waits for whoever raises the epoch or kills the fence, and holds them off until this commit is durable.
     select node from fence where node = $1 and lane = $2 and epoch = $3 for share
@@ -15,8 +15,10 @@ start as materialized (
     select s.*
     from standing cross join unnest(
         $4::smallint[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[], $9::bytea[], $10::text[],
-        $11::timestamptz[], $12::timestamptz[], $35::uuid[], $36::integer[]
-    ) as s (home, id, machine, revision, name, input_hash, status, started_at, ended_at, map_run, item_count)
+        $11::timestamptz[], $12::timestamptz[], $35::uuid[], $36::integer[], $37::bigint[], $38::text[]
+    ) as s (
+        home, id, machine, revision, name, input_hash, status, started_at, ended_at, map_run, item_count, version, alias
+    )
 ),
 named as (
     -- In the order given, the same for every lane: contended names queue up instead of deadlocking.
@@ -29,10 +31,12 @@ lost as materialized (
     select id from start where input_hash is not null and id not in (select id from named)
 ),
 started as (
-    insert into execution (id, machine, revision, owner, started_at, ended_at, home, status, name, map_run, item_count)
+    insert into execution (
+        id, machine, revision, owner, started_at, ended_at, home, status, name, map_run, item_count, version, alias
+    )
     select
         id, machine, revision, case when ended_at is null then $1 end, started_at, ended_at, home, status, name,
-        map_run, item_count
+        map_run, item_count, version, alias
     from start where id not in (select id from lost)
 ),
 recorded as (

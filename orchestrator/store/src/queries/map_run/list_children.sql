@@ -2,7 +2,7 @@
 -- $1 map run, $2 ids below, $3 ids from, $4 started from or null, $5 started before or null, $6 status or null, $7 how many
 select
     e.id, e.machine, e.revision, e.name, e.status, e.owner, e.started_at, e.ended_at,
-    e.redrive_count, e.redriven_at, e.map_run, e.item_count,
+    e.redrive_count, e.redriven_at, e.map_run, e.item_count, e.version, e.alias,
     (select m.namespace from machine m where m.id = e.machine) as namespace,
     (select m.name from machine m where m.id = e.machine) as machine_name,
     (select m.type from machine m where m.id = e.machine) as machine_type,

@@ -1,0 +1,34 @@
+//! `CreateActivity`: an ARN for a queue. The same again answers with the one that exists.
+
+use everstep_proto::v1;
+use store::{Creation, NewActivity};
+
+use super::{Operations, settings, tags};
+use crate::errors::{Reason, Refusal};
+use crate::timestamps::timestamp;
+use crate::{arn, check};
+
+impl Operations {
+    pub async fn create_activity(
+        &self,
+        request: v1::CreateActivityRequest,
+    ) -> Result<v1::CreateActivityResponse, Refusal> {
+        let v1::CreateActivityRequest { name, encryption, .. } = request;
+        check::name("name", &name)?;
+        settings::json_object("encryption", &encryption, Reason::InvalidEncryptionConfiguration)?;
+        let namespace = self.namespace(&request.namespace).await?;
+        let activity_arn = arn::activity(&namespace, &name);
+        let tags = tags::checked(&activity_arn, &request.tags)?;
+        let new = NewActivity { namespace: namespace.id, name, encryption, tags };
+        match self.engine.store().create_activity(&new).await? {
+            Creation::Created(activity) | Creation::Same(activity) => {
+                let created_at = Some(timestamp(activity.created_at));
+                Ok(v1::CreateActivityResponse { activity_arn, created_at })
+            }
+            Creation::Differs(_) => {
+                let message = format!("Activity Already Exists: '{activity_arn}'");
+                Err(Refusal::new(Reason::ActivityAlreadyExists, message).at("name"))
+            }
+        }
+    }
+}
