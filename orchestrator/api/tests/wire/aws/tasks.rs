@@ -134,6 +134,7 @@ async fn waited(world: &World, workers: u32) {
 async fn a_poll_ends_empty_when_the_server_stops() {
     let world = World::new().await;
     let aws = world.aws();
+    aws.ok("CreateActivity", json!({ "name": "pay" })).await;
     let waiting = waiting(&aws);
     waited(&world, 1).await;
     world.stop.cancel();
