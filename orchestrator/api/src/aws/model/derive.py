@@ -16,9 +16,9 @@ import pathlib
 import botocore
 
 # What AWS answers and the model does not say.
-# Seen on AWS: "Member must have size less than or equal to 262144 bytes in UTF-8 encoding".
+# From a report of an error in public, not recorded by us: "Member must have size less than or equal to 262144 bytes in UTF-8 encoding".
 IN_BYTES = {"SensitiveData"}
-# Seen on AWS: the order in which an error lists the values.
+# As LocalStack has it, not recorded by us: the order in which an error lists the values.
 LISTED = {
     "ExecutionStatus": ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"],
 }
