@@ -135,7 +135,7 @@ fn a_text_that_is_no_such_arn_is_refused_in_awss_words() {
         ),
         (
             "arn:aws:states:us-east-1:000000000000:execution:m:e:7",
-            "Versions and aliases are not supported: arn:aws:states:us-east-1:000000000000:execution:m:e:7",
+            "Too many parts: arn:aws:states:us-east-1:000000000000:execution:m:e:7",
         ),
     ];
     for (text, expected) in cases {
