@@ -4,6 +4,7 @@ mod activities;
 mod aliases;
 mod client;
 mod executions;
+mod keys;
 mod machines;
 mod protocol;
 mod recorded;

@@ -15,9 +15,9 @@ use crate::world::{
 };
 
 #[derive(Clone)]
-struct Key {
-    id: String,
-    secret: String,
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) secret: String,
 }
 
 impl Key {
@@ -31,7 +31,7 @@ impl Key {
 }
 
 impl World {
-    async fn key(&self, namespace: &str, administers: bool) -> Key {
+    pub(crate) async fn key(&self, namespace: &str, administers: bool) -> Key {
         let store = self.engine.store();
         let vault = api::vault(store).await.expect("the database answers");
         let found = store.namespace(namespace).await.expect("reads").expect("it is there");
@@ -40,7 +40,7 @@ impl World {
         Key { id: key.id, secret: secret.expose().to_owned() }
     }
 
-    async fn namespace(&self, name: &str) {
+    pub(crate) async fn namespace(&self, name: &str) {
         let request = v1::CreateNamespaceRequest { name: name.to_owned(), settings: None };
         self.namespaces.clone().create_namespace(request).await.expect("creates");
     }
@@ -51,7 +51,7 @@ impl World {
     }
 
     /// A server that has served without keys notices the first one within a second or two.
-    async fn until_asked(&self) {
+    pub(crate) async fn until_asked(&self) {
         soon(async { while self.list(Request::new(machines("default"))).await.is_ok() {} }).await;
     }
 }
