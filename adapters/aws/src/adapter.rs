@@ -44,11 +44,12 @@ pub async fn run_until(
     let endpoint = Endpoint::from_shared(settings.address.clone()).map_err(|_| address())?;
     let channel = endpoint.timeout(LOOK_WITHIN).connect_lazy();
     let definitions = Definitions::new(channel, settings.namespace.clone());
-    let caller = Caller(Arc::new(Inner { sender, settings }));
-    Serving::new(caller).run(definitions, shutdown).await
+    let caller = Caller(Arc::new(Inner { sender, access: settings.access.clone() }));
+    Serving::new(settings, caller).run(definitions, shutdown).await
 }
 
 struct Serving {
+    settings: Settings,
     caller: Caller,
     stop: CancellationToken,
     served: BTreeSet<String>,
@@ -56,9 +57,9 @@ struct Serving {
 }
 
 impl Serving {
-    fn new(caller: Caller) -> Self {
+    fn new(settings: Settings, caller: Caller) -> Self {
         let stop = CancellationToken::new();
-        Self { caller, stop, served: BTreeSet::new(), workers: JoinSet::new() }
+        Self { settings, caller, stop, served: BTreeSet::new(), workers: JoinSet::new() }
     }
 
     async fn run(
@@ -66,7 +67,7 @@ impl Serving {
         mut definitions: Definitions,
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), AdapterError> {
-        let settings = &self.caller.0.settings;
+        let settings = &self.settings;
         let functions: Vec<Called> =
             settings.functions.iter().cloned().map(Called::Function).collect();
         let actions = Integration::queues().into_iter().map(Called::Action);
@@ -97,7 +98,7 @@ impl Serving {
 
     /// Functions are taken only where there is something that invokes them.
     fn wanted(&self, news: BTreeSet<Called>) -> Vec<Called> {
-        let invokes = self.caller.0.settings.lambda_endpoint.is_some();
+        let invokes = self.settings.access.lambda_endpoint.is_some();
         let wanted = |called: &Called| match called {
             Called::Function(_) => invokes,
             Called::Action(_) => true,
@@ -125,12 +126,12 @@ impl Serving {
     fn leaves(&self, queue: &str) -> bool {
         let call = queue.strip_prefix("aws-sdk:").unwrap_or(queue);
         let service = call.split(':').next().unwrap_or(call);
-        let settings = &self.caller.0.settings;
+        let settings = &self.settings;
         settings.leaves(service) || service == "eventbridge" && settings.leaves("events")
     }
 
     fn start(&mut self, queues: &[Called]) {
-        let settings = &self.caller.0.settings;
+        let settings = &self.settings;
         let slots = settings.slots.max(1);
         // As many as its queues have together: no task waits inside the worker.
         let all = u32::try_from(queues.len()).unwrap_or(u32::MAX).saturating_mul(slots);

@@ -11,7 +11,7 @@ use crate::fit::fit;
 use crate::integration::{Form, Integration};
 use crate::request;
 use crate::send::Sender;
-use crate::settings::Settings;
+use crate::settings::Access;
 
 /// What every call needs. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub(crate) struct Caller(pub(crate) Arc<Inner>);
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) sender: Sender,
-    pub(crate) settings: Settings,
+    pub(crate) access: Access,
 }
 
 impl Caller {
@@ -50,9 +50,9 @@ impl Caller {
         };
         let request =
             request::build(service, operation, &parameters).map_err(|error| client(&error))?;
-        let Inner { sender, settings } = &*self.0;
-        let endpoint = settings.endpoint(name, service).map_err(|error| client(&error))?;
-        let sent = sender.send(&endpoint, &service.signing, request, settings);
+        let Inner { sender, access } = &*self.0;
+        let endpoint = access.endpoint(name, service).map_err(|error| client(&error))?;
+        let sent = sender.send(&endpoint, &service.signing, request, access);
         sent.await.map_err(|error| client(&error))
     }
 }

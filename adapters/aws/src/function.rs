@@ -24,10 +24,10 @@ impl Caller {
             body: input.into_bytes(),
             ..Request::default()
         };
-        let Inner { sender, settings } = &*self.0;
-        let endpoint = settings.endpoint("lambda", integration.service);
+        let Inner { sender, access } = &*self.0;
+        let endpoint = access.endpoint("lambda", integration.service);
         let endpoint = endpoint.map_err(|error| failure::of_client(integration, &error))?;
-        let sent = sender.send(&endpoint, "lambda", request, settings).await;
+        let sent = sender.send(&endpoint, "lambda", request, access).await;
         let answer = sent.map_err(|error| failure::of_client(integration, &error))?;
         if failure::is_error(integration.service, &answer) {
             return Err(failure::of_answer(integration, &answer));

@@ -6,6 +6,7 @@
 
 mod adapter;
 mod answer;
+mod aws;
 mod call;
 mod credentials;
 mod definitions;
@@ -24,5 +25,6 @@ mod tls;
 mod xml;
 
 pub use adapter::{AdapterError, run_until};
+pub use aws::{Aws, AwsError};
 pub use credentials::Credentials;
-pub use settings::Settings;
+pub use settings::{Access, Settings};

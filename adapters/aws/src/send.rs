@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::answer::Answer;
 use crate::request::Request;
-use crate::settings::Settings;
+use crate::settings::Access;
 use crate::sign::{Scope, query, sign};
 use crate::tls;
 
@@ -53,13 +53,13 @@ impl Sender {
         endpoint: &Url,
         service: &str,
         mut request: Request,
-        settings: &Settings,
+        access: &Access,
     ) -> Result<Answer, Unsent> {
         let before = endpoint.path().trim_end_matches('/');
         request.path = format!("{before}{}", request.path);
         let scope = Scope {
-            credentials: &settings.credentials,
-            region: &settings.region,
+            credentials: &access.credentials,
+            region: &access.region,
             service,
             at: Utc::now(),
         };

@@ -108,6 +108,8 @@ pub(crate) enum Command {
     Update(commands::update::Update),
     /// Create or update the state machines of a CloudFormation template, such as CDK synthesises
     Deploy(commands::deploy::Deploy),
+    /// Read state machines from AWS, or what answers like it, and try recorded executions here
+    ImportAws(commands::import_aws::ImportAws),
     /// Delete a state machine once its executions have ended; it takes no new ones from now on
     Delete(commands::delete::Delete),
     /// List the state machines

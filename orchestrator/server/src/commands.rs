@@ -14,6 +14,7 @@ pub(crate) mod dev;
 pub(crate) mod graph;
 pub(crate) mod health;
 pub(crate) mod history;
+pub(crate) mod import_aws;
 pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod machines;
@@ -54,6 +55,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Answer, CommandError> {
         Command::Create(create) => create.run(format).await,
         Command::Update(update) => update.run(format).await,
         Command::Deploy(deploy) => deploy.run(format).await,
+        Command::ImportAws(import) => import.run(format).await,
         Command::Delete(delete) => delete.run(format).await,
         Command::Machines(machines) => machines.run(format).await,
         Command::Adapter(adapter) => adapter.run().await,

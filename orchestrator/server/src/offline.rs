@@ -4,9 +4,11 @@ mod coverage;
 mod file;
 mod junit;
 mod mocks;
+mod recorded;
 mod run;
 
 pub(crate) use coverage::Coverage;
 pub(crate) use file::TestFile;
 pub(crate) use junit::report;
+pub(crate) use recorded::{Replay, replay};
 pub(crate) use run::{Outcome, run};

@@ -6,7 +6,7 @@ mod yaml;
 
 use serde_json::{Map, Value};
 
-pub(crate) use machine::{Activity, Machine, machines};
+pub(crate) use machine::{Activity, Machine, machines, uncapitalised};
 pub(crate) use resolve::{Given, Scope};
 
 #[derive(Debug)]

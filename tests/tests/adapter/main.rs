@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "a test that skips says so")]
 
 mod functions;
+mod import;
 mod moto;
 mod services;
 mod stage;

@@ -1,7 +1,7 @@
 //! A server, the adapter beside it, and machines that run to their ends.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -46,6 +46,14 @@ impl Stage {
 
     pub(crate) fn client(&self) -> Client {
         self.server.client()
+    }
+
+    /// A command against the server, with an access key.
+    pub(crate) fn command(&self, args: &[&str]) -> Output {
+        let mut command = Command::new(binary("everstep", "everstep"));
+        command.args(args).args(["--address", &self.server.address(), "--output", "json"]);
+        command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
+        command.output().expect("the executable runs")
     }
 
     pub(crate) async fn start(&self, definition: &Value, input: &Value) -> String {

@@ -2,7 +2,7 @@
 
 use std::env;
 
-use aws_adapter::{Credentials, Settings, run_until};
+use aws_adapter::{Access, Credentials, Settings, run_until};
 use clap::{Args, Subcommand};
 use url::Url;
 
@@ -54,15 +54,18 @@ impl Aws {
         for url in [&self.endpoint_url, &self.lambda_endpoint].into_iter().flatten() {
             check(url)?;
         }
+        let access = Access {
+            endpoint_url: self.endpoint_url,
+            lambda_endpoint: self.lambda_endpoint,
+            region: region(self.region),
+            credentials: credentials()?,
+        };
         let settings = Settings {
             address: self.client.address,
             namespace: self.client.namespace,
-            endpoint_url: self.endpoint_url,
-            lambda_endpoint: self.lambda_endpoint,
+            access,
             functions: self.functions,
             leave: self.leave,
-            region: region(self.region),
-            credentials: credentials()?,
             slots: self.slots,
         };
         let ended = run_until(settings, stop_signal()?).await;

@@ -46,10 +46,21 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Action {
+pub(super) enum Action {
     Create,
     Update,
     Keep,
+}
+
+impl Action {
+    /// As JSON output has it.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "CREATE",
+            Self::Update => "UPDATE",
+            Self::Keep => "NONE",
+        }
+    }
 }
 
 struct Deployed {
@@ -77,7 +88,7 @@ impl Deploy {
         let mut deployed = Vec::new();
         for machine in machines {
             let arn = scope.machine_arn(&machine.name);
-            let action = deploy(&client, &machine, self.dry_run).await?;
+            let action = apply(&client, &machine, self.dry_run).await?;
             deployed.push(Deployed { id: machine.id, arn, action });
         }
         let activities = activities.into_iter();
@@ -112,7 +123,12 @@ fn refused(faults: &[Fault]) -> CommandError {
     CommandError::usage(format!("the template can't be deployed:\n  {}", lines.join("\n  ")))
 }
 
-async fn deploy(client: &Client, machine: &Machine, dry_run: bool) -> Result<Action, CommandError> {
+/// Creates or updates it, where that is needed.
+pub(super) async fn apply(
+    client: &Client,
+    machine: &Machine,
+    dry_run: bool,
+) -> Result<Action, CommandError> {
     let found = existing(client, &machine.name).await?;
     let Some(found) = found else {
         if !dry_run {
@@ -122,8 +138,8 @@ async fn deploy(client: &Client, machine: &Machine, dry_run: bool) -> Result<Act
     };
     if found.r#type() != machine.r#type {
         let message = format!(
-            "Resources.{}: the state machine {} is there with another type; a type can't be changed: delete it first",
-            machine.id, machine.name
+            "the state machine {} is there with another type; a type can't be changed: delete it first",
+            machine.name
         );
         return Err(CommandError::usage(message));
     }
@@ -204,10 +220,13 @@ async fn update(client: &Client, machine: &Machine) -> Result<(), CommandError> 
 
 /// Says which of the template's machines was refused.
 fn named(error: CommandError, machine: &Machine) -> CommandError {
-    CommandError { message: format!("Resources.{}: {}", machine.id, error.message), ..error }
+    CommandError {
+        message: format!("the state machine {}: {}", machine.name, error.message),
+        ..error
+    }
 }
 
-fn word(action: Action, dry_run: bool) -> &'static str {
+pub(super) fn word(action: Action, dry_run: bool) -> &'static str {
     match (action, dry_run) {
         (Action::Create, false) => "created",
         (Action::Create, true) => "would be created",
@@ -230,14 +249,7 @@ fn print(machines: &[Deployed], activities: &[(String, String)], dry_run: bool, 
             output::write(&table.render());
         }
         Format::Json => {
-            let machine = |it: &Deployed| {
-                let action = match it.action {
-                    Action::Create => "CREATE",
-                    Action::Update => "UPDATE",
-                    Action::Keep => "NONE",
-                };
-                json!({"resource": it.id, "stateMachineArn": it.arn, "action": action})
-            };
+            let machine = |it: &Deployed| json!({"resource": it.id, "stateMachineArn": it.arn, "action": it.action.as_str()});
             let activity =
                 |(id, arn): &(String, String)| json!({"resource": id, "activityArn": arn});
             output::document(&json!({

@@ -53,7 +53,7 @@ pub(super) fn text_of(file: &str, diagnostic: &Diagnostic) -> String {
     format!("{file}:{line}:{column}: {severity} {code} at {pointer}: {message}{advice}")
 }
 
-fn document(diagnostic: &Diagnostic) -> Value {
+pub(super) fn document(diagnostic: &Diagnostic) -> Value {
     json!({
         "severity": diagnostic.severity.as_str(),
         "code": diagnostic.code.as_str(),

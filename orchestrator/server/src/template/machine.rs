@@ -158,7 +158,7 @@ fn kind_of(value: Option<&Value>, place: &str) -> Result<StateMachineType, Fault
 }
 
 /// CloudFormation writes members with a capital, the API without.
-fn uncapitalised(value: &Value) -> Value {
+pub(crate) fn uncapitalised(value: &Value) -> Value {
     let small = |name: &str| {
         let mut letters = name.chars();
         let first = letters.next().map(|it| it.to_ascii_lowercase());

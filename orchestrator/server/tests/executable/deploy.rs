@@ -54,5 +54,5 @@ fn a_template_of_cdk_is_deployed_once_and_updated_when_it_changes() {
     fs::write(&path, TEMPLATE.replace("\\\"Charge card\\\":{", "\\\"Charge\\\":{")).unwrap();
     let refused = server.call(&[&["deploy"], &args[..]].concat());
     assert_eq!(code(&refused), 4, "{}", stdout(&refused));
-    assert!(stderr(&refused).contains("Resources.OrdersA9B65338: "), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("the state machine orders: "), "{}", stderr(&refused));
 }
