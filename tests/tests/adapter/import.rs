@@ -50,6 +50,16 @@ async fn machines_come_over_once_and_their_executions_take_the_same_way() {
     let missing = stage.command(&[&import[..], &["--machine", "none"]].concat());
     assert_eq!(missing.status.code(), Some(2));
 
+    // And one that is faulty is told of and left out
+    let faulty = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}});
+    created(&stage, "faulty", &faulty).await;
+    let only = stage.command(&[&import[..], &["--machine", "faulty"]].concat());
+    assert_eq!(only.status.code(), Some(1));
+    let document: Value = serde_json::from_slice(&only.stdout).expect("it is JSON");
+    let machine = &document["stateMachines"][0];
+    assert_eq!(machine["action"], "FAULTY", "{machine}");
+    assert_eq!(machine["diagnostics"][1]["code"], "MISSING_TRANSITION_TARGET", "{machine}");
+
     // Then they run here
     let started = stage.client().start("sized", "", r#"{"amount": 5}"#).await;
     let ended = stage.end(&started.expect("it is there").execution_arn).await;
@@ -71,12 +81,17 @@ async fn execute(moto: &Moto) {
     assert!(answer.starts_with("HTTP/1.1 201") || answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
-async fn ran(stage: &Stage, name: &str, definition: &Value, input: &Value) {
+/// Its ARN.
+async fn created(stage: &Stage, name: &str, definition: &Value) -> Value {
     let machine = json!({
         "Name": name, "Definition": definition, "RoleArn": "arn:aws:iam::123456789012:role/r"
     });
-    let created = stage.result("aws-sdk:sfn:createStateMachine", machine).await;
-    let start = json!({"StateMachineArn": created["StateMachineArn"], "Input": input});
+    stage.result("aws-sdk:sfn:createStateMachine", machine).await["StateMachineArn"].clone()
+}
+
+async fn ran(stage: &Stage, name: &str, definition: &Value, input: &Value) {
+    let machine = created(stage, name, definition).await;
+    let start = json!({"StateMachineArn": machine, "Input": input});
     let started = stage.result("aws-sdk:sfn:startExecution", start).await;
     let ended = async {
         let named = json!({"ExecutionArn": started["ExecutionArn"]});

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use everstep_proto::v1::{
-    CreateStateMachineRequest, DescribeNamespaceRequest, DescribeStateMachineRequest, StateMachine,
-    StateMachineConfiguration, UpdateStateMachineRequest,
+    CreateStateMachineRequest, DescribeNamespaceRequest, DescribeStateMachineRequest,
+    NamespaceSettings, StateMachine, StateMachineConfiguration, UpdateStateMachineRequest,
 };
 use serde_json::{Value, json};
 use tonic::Code;
@@ -105,10 +105,7 @@ async fn scope<'a>(
     template: &'a Template,
     given: &'a Given,
 ) -> Result<Scope<'a>, CommandError> {
-    let request = DescribeNamespaceRequest { name: client.namespace.clone() };
-    let mut namespaces = client.namespaces();
-    let described = client.call(namespaces.describe_namespace(client.request(request))).await?;
-    let settings = described.settings.unwrap_or_default();
+    let settings = settings(client).await?;
     Ok(Scope {
         template,
         given,
@@ -116,6 +113,14 @@ async fn scope<'a>(
         region: settings.region().to_owned(),
         account: settings.account().to_owned(),
     })
+}
+
+/// The namespace's.
+pub(super) async fn settings(client: &Client) -> Result<NamespaceSettings, CommandError> {
+    let request = DescribeNamespaceRequest { name: client.namespace.clone() };
+    let mut namespaces = client.namespaces();
+    let described = client.call(namespaces.describe_namespace(client.request(request))).await?;
+    Ok(described.settings.unwrap_or_default())
 }
 
 fn refused(faults: &[Fault]) -> CommandError {

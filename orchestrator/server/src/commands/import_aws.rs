@@ -1,24 +1,26 @@
 //! `everstep import-aws`: reads state machines from an endpoint that answers like AWS's, and tries recorded executions here.
 
+mod report;
+mod source;
+
 use std::sync::Arc;
 
-use asl::{Diagnostic, Severity, StateMachine};
-use aws_adapter::{Access, Aws, AwsError};
+use asl::{Diagnostic, MachineType, Severity, StateMachine};
+use aws_adapter::Access;
 use clap::Args;
 use everstep_proto::v1::StateMachineType;
-use serde_json::{Value, json};
 use url::Url;
 
+use self::source::{Alias, Listed, Source};
 use super::adapter::{check, credentials, region};
-use super::deploy::{Action, apply, word};
-use super::validate;
+use super::deploy::{Action, apply, settings};
 use crate::cli::ClientSettings;
 use crate::client::Client;
-use crate::error::{Answer, CommandError};
+use crate::error::{Answer, CommandError, Remedy};
 use crate::graph::{Drawing, Language};
 use crate::offline::{Replay, replay};
 use crate::output::{self, Format};
-use crate::template::{Machine, uncapitalised};
+use crate::template::Machine;
 
 /// Requests are signed with `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` of the environment.
 #[derive(Debug, Args)]
@@ -29,7 +31,7 @@ pub(crate) struct ImportAws {
     /// The region; else `AWS_REGION` or `AWS_DEFAULT_REGION`, else us-east-1
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
-    /// A state machine to read, by its name; all where none is given
+    /// A state machine to read, by its name; all where none is given; may be given often
     #[arg(long = "machine", value_name = "NAME")]
     machines: Vec<String>,
     /// Of each machine, replay the task results of so many executions that have ended, the newest first
@@ -45,13 +47,50 @@ pub(crate) struct ImportAws {
     client: ClientSettings,
 }
 
+/// What became of a machine.
+#[derive(Debug)]
 struct Imported {
     name: String,
-    /// None: its definition is faulty.
-    action: Option<Action>,
+    outcome: Outcome,
     diagnostics: Vec<Diagnostic>,
     graph: Option<String>,
+    versions: Vec<String>,
+    aliases: Vec<Alias>,
     executions: Vec<(String, Replay)>,
+    /// What could not be read of it.
+    remarks: Vec<String>,
+}
+
+#[derive(Debug)]
+enum Outcome {
+    Registered(Action),
+    /// Its definition is.
+    Faulty,
+    /// There.
+    BeingDeleted,
+    /// By either side, and why.
+    Refused(String),
+}
+
+impl Imported {
+    fn new(name: &str, outcome: Outcome) -> Self {
+        Self {
+            name: name.to_owned(),
+            outcome,
+            diagnostics: Vec::new(),
+            graph: None,
+            versions: Vec::new(),
+            aliases: Vec::new(),
+            executions: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    fn is_well(&self) -> bool {
+        let arrived = matches!(self.outcome, Outcome::Registered(_) | Outcome::BeingDeleted);
+        let differs = |(_, replay): &(String, Replay)| matches!(replay, Replay::Differs(_));
+        arrived && !self.executions.iter().any(differs)
+    }
 }
 
 impl ImportAws {
@@ -59,191 +98,135 @@ impl ImportAws {
         if let Some(url) = &self.endpoint_url {
             check(url)?;
         }
-        let access = Access {
+        let source = Source::new(Access {
             endpoint_url: self.endpoint_url.clone(),
             lambda_endpoint: None,
             region: region(self.region.clone()),
             credentials: credentials()?,
-        };
-        let aws = Aws::new(access).map_err(CommandError::internal)?;
+        })?;
         let client = Client::new(&self.client)?;
+        let listed = self.listed(&source).await?;
+        tell_other_arns(&client, &listed).await?;
         let mut imported = Vec::new();
-        for (name, arn) in self.listed(&aws).await? {
-            imported.push(self.import(&aws, &client, (name, arn)).await?);
+        for machine in listed {
+            imported.push(self.import(&source, &client, &machine).await?);
         }
-        print(&imported, self.dry_run, format);
-        let well = |it: &Imported| {
-            let differs = |(_, replay): &(String, Replay)| matches!(replay, Replay::Differs(_));
-            it.action.is_some() && !it.executions.iter().any(differs)
-        };
-        Ok(if imported.iter().all(well) { Answer::Positive } else { Answer::Negative })
+        report::print(&imported, self.dry_run, format);
+        let well = imported.iter().all(Imported::is_well);
+        Ok(if well { Answer::Positive } else { Answer::Negative })
     }
 
-    /// Names and ARNs.
-    async fn listed(&self, aws: &Aws) -> Result<Vec<(String, String)>, CommandError> {
-        let items = pages(aws, "listStateMachines", json!({}), "StateMachines").await?;
-        let found: Vec<(String, String)> =
-            items.iter().map(|it| (text(it, "Name"), text(it, "StateMachineArn"))).collect();
-        if let Some(missing) =
-            self.machines.iter().find(|name| !found.iter().any(|(it, _)| it == *name))
-        {
-            return Err(CommandError::usage(format!(
-                "there is no state machine `{missing}` there"
-            )));
+    async fn listed(&self, source: &Source) -> Result<Vec<Listed>, CommandError> {
+        let mut found = source.machines().await?;
+        let there = |name: &String| found.iter().any(|it| it.name == *name);
+        if let Some(missing) = self.machines.iter().find(|name| !there(name)) {
+            let message = format!("there is no state machine `{missing}` there");
+            return Err(CommandError::usage(message));
         }
-        let wanted = |name: &String| self.machines.is_empty() || self.machines.contains(name);
-        Ok(found.into_iter().filter(|(name, _)| wanted(name)).collect())
+        found.retain(|it| self.machines.is_empty() || self.machines.contains(&it.name));
+        Ok(found)
     }
 
     async fn import(
         &self,
-        aws: &Aws,
+        source: &Source,
         client: &Client,
-        (name, arn): (String, String),
+        listed: &Listed,
     ) -> Result<Imported, CommandError> {
-        let described =
-            call(aws, "describeStateMachine", &json!({ "StateMachineArn": arn })).await?;
-        let machine = machine(&described);
-        let kind = match machine.r#type {
-            StateMachineType::Express => asl::MachineType::Express,
-            StateMachineType::Standard | StateMachineType::Unspecified => {
-                asl::MachineType::Standard
-            }
+        let name = &*listed.name;
+        let machine = match refused(source.machine(listed).await)? {
+            Ok(Some(machine)) => machine,
+            Ok(None) => return Ok(Imported::new(name, Outcome::BeingDeleted)),
+            Err(why) => return Ok(Imported::new(name, Outcome::Refused(why))),
         };
-        let diagnostics = StateMachine::check_as(kind, &machine.definition);
+        let diagnostics = StateMachine::check_as(kind(&machine), &machine.definition);
         let faulty = diagnostics.iter().any(|it| it.severity == Severity::Error);
         let parsed = StateMachine::parse(&machine.definition).ok().filter(|_| !faulty);
-        let mut imported =
-            Imported { name, action: None, diagnostics, graph: None, executions: Vec::new() };
-        let Some(parsed) = parsed.map(Arc::new) else { return Ok(imported) };
-        imported.action = Some(apply(client, &machine, self.dry_run).await?);
-        if self.graph {
-            imported.graph = Some(Drawing::new(&parsed, None).write(Language::Mermaid));
+        let Some(parsed) = parsed else {
+            return Ok(Imported { diagnostics, ..Imported::new(name, Outcome::Faulty) });
+        };
+        let outcome = match refused(apply(client, &machine, self.dry_run).await)? {
+            Ok(action) => Outcome::Registered(action),
+            Err(why) => Outcome::Refused(why),
+        };
+        let graph = self.graph.then(|| Drawing::new(&parsed, None).write(Language::Mermaid));
+        let mut imported = Imported { diagnostics, graph, ..Imported::new(name, outcome) };
+        match refused(source.versions(listed).await)? {
+            Ok(versions) => imported.versions = versions,
+            Err(why) => imported.remarks.push(format!("its versions are not known: {why}")),
+        }
+        match refused(source.aliases(listed).await)? {
+            Ok(aliases) => imported.aliases = aliases,
+            Err(why) => imported.remarks.push(format!("its aliases are not known: {why}")),
         }
         // Express machines keep no executions.
-        if machine.r#type == StateMachineType::Standard {
-            imported.executions = self.replays(aws, &parsed, &arn).await?;
+        if self.histories > 0 && machine.r#type == StateMachineType::Standard {
+            self.replay(source, listed, &mut imported).await?;
         }
         Ok(imported)
     }
 
-    async fn replays(
+    async fn replay(
         &self,
-        aws: &Aws,
-        machine: &Arc<StateMachine>,
-        arn: &str,
-    ) -> Result<Vec<(String, Replay)>, CommandError> {
-        if self.histories == 0 {
-            return Ok(Vec::new());
-        }
-        let items = pages(aws, "listExecutions", json!({ "StateMachineArn": arn }), "Executions");
-        let items = items.await?;
-        let ended = items.iter().filter(|it| text(it, "Status") != "RUNNING");
-        let mut replays = Vec::new();
-        for item in ended.take(self.histories) {
-            let execution = text(item, "ExecutionArn");
-            let named = json!({ "ExecutionArn": execution });
-            let described = call(aws, "describeExecution", &named).await?;
-            let events = pages(aws, "getExecutionHistory", named, "Events").await?;
-            replays.push((text(item, "Name"), replay(machine, &described, &events)));
-        }
-        Ok(replays)
-    }
-}
-
-fn machine(described: &Value) -> Machine {
-    let configuration =
-        |name: &str| described.get(name).map(|value| uncapitalised(value).to_string());
-    Machine {
-        id: text(described, "Name"),
-        name: text(described, "Name"),
-        definition: text(described, "Definition"),
-        role_arn: text(described, "RoleArn"),
-        r#type: match text(described, "Type").as_str() {
-            "EXPRESS" => StateMachineType::Express,
-            _ => StateMachineType::Standard,
-        },
-        logging: configuration("LoggingConfiguration"),
-        tracing: configuration("TracingConfiguration"),
-        encryption: configuration("EncryptionConfiguration"),
-    }
-}
-
-fn text(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-async fn call(aws: &Aws, operation: &str, parameters: &Value) -> Result<Value, CommandError> {
-    let called = aws.call(&format!("sfn:{operation}"), parameters).await;
-    called.map_err(|AwsError { error, cause }| {
-        let message = format!("{operation} there: {error}: {cause}");
-        if error.ends_with(".SdkClientException") {
-            return CommandError::unavailable(message);
-        }
-        CommandError::usage(message)
-    })
-}
-
-/// The items of all pages.
-async fn pages(
-    aws: &Aws,
-    operation: &str,
-    mut parameters: Value,
-    items: &str,
-) -> Result<Vec<Value>, CommandError> {
-    let mut found = Vec::new();
-    loop {
-        let mut page = call(aws, operation, &parameters).await?;
-        if let Some(Value::Array(more)) = page.get_mut(items).map(Value::take) {
-            found.extend(more);
-        }
-        let Some(next) = page.get("NextToken").filter(|it| it.is_string()) else {
-            return Ok(found);
+        source: &Source,
+        listed: &Listed,
+        imported: &mut Imported,
+    ) -> Result<(), CommandError> {
+        let ended = match refused(source.ended(listed, self.histories).await)? {
+            Ok(ended) => ended,
+            Err(why) => {
+                imported.remarks.push(format!("its executions are not known: {why}"));
+                return Ok(());
+            }
         };
-        parameters["NextToken"] = next.clone();
-    }
-}
-
-fn print(imported: &[Imported], dry_run: bool, format: Format) {
-    if format == Format::Json {
-        let documents = imported.iter().map(document).collect::<Vec<_>>();
-        return output::document(&json!({"dryRun": dry_run, "stateMachines": documents}));
-    }
-    for machine in imported {
-        let done = machine.action.map_or("faulty", |action| word(action, dry_run));
-        output::line(format!("{}: {done}", machine.name));
-        for diagnostic in &machine.diagnostics {
-            output::line(format!("  {}", validate::text_of(&machine.name, diagnostic)));
+        for execution in ended {
+            let replayed = match refused(source.recording(&execution).await)? {
+                Ok(it) => match StateMachine::parse(&it.definition) {
+                    Ok(machine) => replay(&Arc::new(machine), &it.described, &it.events),
+                    Err(_) => Replay::NotReplayed("its definition is faulty".to_owned()),
+                },
+                Err(why) => Replay::NotReplayed(why),
+            };
+            imported.executions.push((execution.name, replayed));
         }
-        for (name, replay) in &machine.executions {
-            output::line(format!("  {name}: {}", sentence(replay)));
+        Ok(())
+    }
+}
+
+fn kind(machine: &Machine) -> MachineType {
+    match machine.r#type {
+        StateMachineType::Express => MachineType::Express,
+        StateMachineType::Standard | StateMachineType::Unspecified => MachineType::Standard,
+    }
+}
+
+/// A refusal concerns one machine, and the others go on; whatever else it is ends the import.
+fn refused<T>(answer: Result<T, CommandError>) -> Result<Result<T, String>, CommandError> {
+    match answer {
+        Err(CommandError { remedy: Remedy::Refused | Remedy::Usage, message, .. }) => {
+            Ok(Err(message))
         }
-        machine.graph.iter().for_each(|graph| output::write(graph));
+        Err(error) => Err(error),
+        Ok(value) => Ok(Ok(value)),
     }
 }
 
-fn sentence(replay: &Replay) -> String {
-    match replay {
-        Replay::Same => "the same here".to_owned(),
-        Replay::Differs(difference) => format!("differs: {difference}"),
-        Replay::NotReplayed(why) => format!("not replayed: {why}"),
+/// Definitions name machines and activities by ARNs, and those of another account are nowhere here.
+async fn tell_other_arns(client: &Client, listed: &[Listed]) -> Result<(), CommandError> {
+    let Some(first) = listed.first() else { return Ok(()) };
+    let parts: Vec<&str> = first.arn.split(':').collect();
+    let ["arn", partition, _, region, account, ..] = parts[..] else { return Ok(()) };
+    let ours = settings(client).await?;
+    if (ours.partition(), ours.region(), ours.account()) != (partition, region, account) {
+        output::note(format!(
+            "ARNs there are of {partition}, {region}, {account}, here of {}, {}, {}: what definitions name by its ARN \
+             is found once `everstep namespace update {} --partition {partition} --region {region} --account {account}` \
+             makes them equal",
+            ours.partition(),
+            ours.region(),
+            ours.account(),
+            client.namespace
+        ));
     }
-}
-
-fn document(machine: &Imported) -> Value {
-    let execution = |(name, replay): &(String, Replay)| {
-        let (result, detail) = match replay {
-            Replay::Same => ("SAME", None),
-            Replay::Differs(difference) => ("DIFFERENT", Some(difference)),
-            Replay::NotReplayed(why) => ("NOT_REPLAYED", Some(why)),
-        };
-        json!({"name": name, "result": result, "detail": detail})
-    };
-    json!({
-        "name": machine.name,
-        "action": machine.action.map(Action::as_str),
-        "diagnostics": machine.diagnostics.iter().map(validate::document).collect::<Vec<_>>(),
-        "graph": machine.graph,
-        "executions": machine.executions.iter().map(execution).collect::<Vec<_>>(),
-    })
+    Ok(())
 }

@@ -96,6 +96,29 @@ struct History<'a> {
     events: &'a [Value],
 }
 
+/// Where an event stands: the state that was entered last on the way to it, and the iterations around that.
+#[derive(Debug, Clone, Default)]
+struct Place<'a> {
+    state: Option<&'a str>,
+    iterations: Vec<u64>,
+}
+
+impl<'a> Place<'a> {
+    fn after(mut self, event: &'a Value) -> Self {
+        match kind(event) {
+            "MapIterationStarted" => {
+                let index = details(event).and_then(|it| number(it, "Index"));
+                self.iterations.push(index.unwrap_or_default());
+            }
+            "MapIterationSucceeded" | "MapIterationFailed" | "MapIterationAborted" => {
+                self.iterations.pop();
+            }
+            _ => self.state = entered(event).or(self.state),
+        }
+        self
+    }
+}
+
 impl<'a> History<'a> {
     fn path(&self) -> Vec<String> {
         let entered = self.events.iter().filter_map(|event| entered(event));
@@ -108,36 +131,39 @@ impl<'a> History<'a> {
     }
 
     /// What each attempt of each Task came to, by the state's name.
+    ///
+    /// Iterations answer in any order there. Here all of them ask for their first attempts, in their own order, before
+    /// one asks for its second.
     fn answers(&self) -> Result<BTreeMap<String, Mocks>, String> {
-        let mut attempts = BTreeMap::<String, Vec<Mock>>::new();
+        let mut places = BTreeMap::<u64, Place<'a>>::new();
+        let mut attempts = BTreeMap::<&str, BTreeMap<Vec<u64>, Vec<Mock>>>::new();
         for event in self.events {
             check(event)?;
+            let before = number(event, "PreviousEventId").and_then(|id| places.get(&id));
+            let place = before.cloned().unwrap_or_default();
             if let Some(mock) = answer(event)? {
-                let state = self.state_of(event).ok_or("its history is not whole")?;
-                attempts.entry(state.to_owned()).or_default().push(mock);
+                let state = place.state.ok_or("its history is not whole")?;
+                let of_state = attempts.entry(state).or_default();
+                of_state.entry(place.iterations.clone()).or_default().push(mock);
             }
+            places.insert(number(event, "Id").unwrap_or_default(), place.after(event));
         }
-        Ok(attempts.into_iter().map(|(state, mocks)| (state, Mocks::InTurn(mocks))).collect())
-    }
-
-    /// The state that was entered last on the way to the event.
-    fn state_of(&self, event: &'a Value) -> Option<&'a str> {
-        let by_id = |id: u64| self.events.iter().find(|it| number(it, "Id") == Some(id));
-        let mut event = event;
-        for _ in 0..self.events.len() {
-            event = by_id(number(event, "PreviousEventId")?)?;
-            if let Some(name) = entered(event) {
-                return Some(name);
-            }
-        }
-        None
+        let in_turn = |of_state: BTreeMap<Vec<u64>, Vec<Mock>>| {
+            let numbered = of_state.into_values().flat_map(|it| it.into_iter().enumerate());
+            let mut numbered: Vec<(usize, Mock)> = numbered.collect();
+            numbered.sort_by_key(|(attempt, _)| *attempt);
+            Mocks::InTurn(numbered.into_iter().map(|(_, mock)| mock).collect())
+        };
+        Ok(attempts.into_iter().map(|(state, it)| (state.to_owned(), in_turn(it))).collect())
     }
 }
 
 /// Callbacks, children and map runs have answers that are in no one event.
 fn check(event: &Value) -> Result<(), String> {
-    if kind(event) == "MapRunStarted" {
-        return Err("it has a Distributed Map".to_owned());
+    match kind(event) {
+        "MapRunStarted" => return Err("it has a Distributed Map".to_owned()),
+        "ExecutionRedriven" => return Err("it was redriven".to_owned()),
+        _ => {}
     }
     let resource = details(event).and_then(|it| it.get("Resource")).and_then(Value::as_str);
     let resource = resource.unwrap_or_default();
@@ -257,6 +283,40 @@ mod tests {
         let told = r#"output: expected {"amount":6}, got {"amount":5}"#.to_owned();
         let end = json!(r#"{"amount":6}"#);
         assert_eq!(replayed(r#"{"amount":5}"#, &end), Replay::Differs(told));
+    }
+
+    /// Two iterations whose answers came in another order than they were asked for, one of them at its second attempt.
+    #[test]
+    fn iterations_get_the_answers_that_were_theirs() {
+        let definition = json!({"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {
+            "StartAt": "Charge", "States": {"Charge": {"Type": "Task", "Resource": "charge", "End": true,
+                "Retry": [{"ErrorEquals": ["Busy"]}]}}}}}});
+        let machine = Arc::new(StateMachine::parse(&definition.to_string()).unwrap());
+        let event = |id: u32, before: u32, kind: &str, details: Value| {
+            let name = if kind.ends_with("Entered") { "StateEntered" } else { kind };
+            let mut event = json!({"Id": id, "PreviousEventId": before, "Type": kind});
+            event[format!("{name}EventDetails")] = details;
+            event
+        };
+        let events = [
+            event(1, 0, "ExecutionStarted", json!({})),
+            event(2, 1, "MapStateEntered", json!({"Name": "Each"})),
+            event(3, 2, "MapStateStarted", json!({"Length": 2})),
+            event(4, 3, "MapIterationStarted", json!({"Name": "Each", "Index": 0})),
+            event(5, 4, "TaskStateEntered", json!({"Name": "Charge"})),
+            event(6, 5, "ActivityScheduled", json!({})),
+            event(7, 3, "MapIterationStarted", json!({"Name": "Each", "Index": 1})),
+            event(8, 7, "TaskStateEntered", json!({"Name": "Charge"})),
+            event(9, 8, "ActivityScheduled", json!({})),
+            event(10, 9, "ActivitySucceeded", json!({"Output": "11"})),
+            event(11, 10, "MapIterationSucceeded", json!({"Name": "Each", "Index": 1})),
+            event(12, 6, "ActivityFailed", json!({"Error": "Busy"})),
+            event(13, 12, "ActivityScheduled", json!({})),
+            event(14, 13, "ActivitySucceeded", json!({"Output": "10"})),
+            event(15, 14, "MapIterationSucceeded", json!({"Name": "Each", "Index": 0})),
+        ];
+        let described = json!({"Status": "SUCCEEDED", "Input": "[0,1]", "Output": "[10,11]"});
+        assert_eq!(replay(&machine, &described, &events), Replay::Same);
     }
 
     #[test]

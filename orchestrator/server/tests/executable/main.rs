@@ -9,6 +9,8 @@ mod deploy;
 #[cfg(test)]
 mod dev;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod offline;
