@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 struct Stage {
     server: Server,
     logs: PathBuf,
-    _database: Database,
+    database: Database,
 }
 
 impl Stage {
@@ -33,7 +33,7 @@ impl Stage {
         });
         server.ready().await;
         server.client().create_machine("order", definition).await;
-        Self { server, logs, _database: database }
+        Self { server, logs, database }
     }
 
     async fn start(&self, name: &str, input: &str) -> String {
@@ -97,6 +97,43 @@ async fn the_second_definition_brings_orders_to_the_same_ends_and_turns_suspects
     assert_eq!(suspect.error.as_deref(), Some("PaymentDeclined"));
     let history = stage.server.client().history(&suspect.execution_arn).await.unwrap();
     assert!(!format!("{history:?}").contains("\"Payment\""), "nothing was charged");
+}
+
+#[tokio::test]
+async fn a_worker_with_an_access_key_serves_where_one_is_asked_for() {
+    // Given a server that asks for keys
+    let stage = Stage::set("worker-key", DEFINITION).await;
+    let mut keys = Command::new(binary("everstep", "everstep"));
+    keys.args(["keys", "create", "--output", "json", "--database-url", &stage.database.url()]);
+    let key = keys.output().expect("the executable runs").stdout;
+    let key: serde_json::Value = serde_json::from_slice(&key).expect("it is JSON");
+    let with_key = |command: &mut Command| {
+        for (name, field) in
+            [("ACCESS_KEY_ID", "accessKeyId"), ("SECRET_ACCESS_KEY", "secretAccessKey")]
+        {
+            command.env(format!("EVERSTEP_{name}"), key[field].as_str().expect("it is text"));
+        }
+    };
+    let asks = async {
+        while stage.server.client().serves().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asks).await.expect("it asks for the key soon");
+
+    // When a worker has one, and who starts an order
+    let mut worker = Command::new(binary("order-pipeline", "order-worker"));
+    worker.args(["--server", &stage.server.address(), "--pace-ms", "1"]);
+    with_key(&mut worker);
+    let _worker = Process::spawn("order-worker", &mut worker, &stage.logs.join("worker.log"));
+    let order = varied().into_iter().find(|it| it.name.starts_with("plain")).expect("most are");
+    let mut start = Command::new(binary("everstep", "everstep"));
+    start.args(["start", "order", "--wait", "--address", &stage.server.address(), "--input"]);
+    with_key(start.arg(order.input.get()));
+    let started = start.output().expect("the executable runs");
+
+    // Then it ends well
+    assert_eq!(started.status.code(), Some(0), "{}", String::from_utf8_lossy(&started.stderr));
 }
 
 #[tokio::test]

@@ -43,7 +43,8 @@ pub async fn run_until(
     let address = || AdapterError::Address(settings.address.clone());
     let endpoint = Endpoint::from_shared(settings.address.clone()).map_err(|_| address())?;
     let channel = endpoint.timeout(LOOK_WITHIN).connect_lazy();
-    let definitions = Definitions::new(channel, settings.namespace.clone());
+    let namespace = settings.namespace.clone();
+    let definitions = Definitions::new(channel, namespace, settings.access_key.as_ref());
     let caller = Caller(Arc::new(Inner { sender, access: settings.access.clone() }));
     Serving::new(settings, caller).run(definitions, shutdown).await
 }
@@ -138,6 +139,9 @@ impl Serving {
         let mut worker = Worker::builder(settings.address.clone())
             .namespace(settings.namespace.clone())
             .slots(all);
+        if let Some(key) = &settings.access_key {
+            worker = worker.access_key(&key.id, &key.secret);
+        }
         for queue in queues {
             worker = worker.serve(self.queue(queue).slots(slots));
         }

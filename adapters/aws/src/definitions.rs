@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use everstep_proto::v1::state_machines_client::StateMachinesClient;
 use everstep_proto::v1::{DescribeStateMachineRequest, ListStateMachinesRequest};
+use everstep_worker::AccessKey;
 use serde_json::Value;
-use tonic::Status;
+use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::Channel;
+use tonic::{Request, Status};
 
 const PAGE: u32 = 1_000;
 /// A machine that is known is read again so often: it may have been updated. A list does not say so.
@@ -26,13 +28,27 @@ pub(crate) enum Called {
 pub(crate) struct Definitions {
     machines: StateMachinesClient<Channel>,
     namespace: String,
+    authorization: Option<MetadataValue<Ascii>>,
     /// By machine: when it was read last.
     read: BTreeMap<String, Instant>,
 }
 
 impl Definitions {
-    pub(crate) fn new(channel: Channel, namespace: String) -> Self {
-        Self { machines: StateMachinesClient::new(channel), namespace, read: BTreeMap::new() }
+    pub(crate) fn new(channel: Channel, namespace: String, key: Option<&AccessKey>) -> Self {
+        Self {
+            machines: StateMachinesClient::new(channel),
+            namespace,
+            authorization: key.map(AccessKey::authorization),
+            read: BTreeMap::new(),
+        }
+    }
+
+    fn request<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        if let Some(authorization) = &self.authorization {
+            request.metadata_mut().insert("authorization", authorization.clone());
+        }
+        request
     }
 
     /// What machines call that are new, or were read long ago.
@@ -45,6 +61,7 @@ impl Definitions {
                 max_results: PAGE,
                 next_token,
             };
+            let request = self.request(request);
             let page = self.machines.list_state_machines(request).await?.into_inner();
             for machine in page.state_machines {
                 news.extend(self.read(machine.state_machine_arn).await?);
@@ -64,6 +81,7 @@ impl Definitions {
             namespace: self.namespace.clone(),
             state_machine: machine.clone(),
         };
+        let request = self.request(request);
         let found = self.machines.describe_state_machine(request).await;
         // It may have been deleted since it was listed.
         let definition = match found {

@@ -27,4 +27,5 @@ mod xml;
 pub use adapter::{AdapterError, run_until};
 pub use aws::{Aws, AwsError};
 pub use credentials::Credentials;
+pub use everstep_worker::{AccessKey, WorkerError};
 pub use settings::{Access, Settings};

@@ -1,5 +1,6 @@
 //! What an operator decides of the adapter.
 
+use everstep_worker::AccessKey;
 use url::Url;
 
 use crate::credentials::Credentials;
@@ -10,6 +11,8 @@ pub struct Settings {
     /// The Everstep server, as `http://HOST:PORT`.
     pub address: String,
     pub namespace: String,
+    /// Where that server asks for one.
+    pub access_key: Option<AccessKey>,
     pub access: Access,
     /// Functions that are served whether or not a definition names them.
     pub functions: Vec<String>,

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use everstep_worker::AccessKey;
 use order_pipeline::worker::{self, Options, Queue};
 use tracing_subscriber::EnvFilter;
 
@@ -20,6 +21,12 @@ struct Arguments {
     server: String,
     #[arg(long, env = "EVERSTEP_NAMESPACE", default_value = "default")]
     namespace: String,
+    /// The access key that the server asks for [default: none].
+    #[arg(long, env = "EVERSTEP_ACCESS_KEY_ID", requires = "secret_access_key")]
+    access_key_id: Option<String>,
+    /// The secret that belongs to it; better in the environment than on the command line, which every process can read.
+    #[arg(long, env = "EVERSTEP_SECRET_ACCESS_KEY", hide_env_values = true)]
+    secret_access_key: Option<String>,
     /// A PostgreSQL URL, where every effect is entered (schema `ledger`). Without it effects are kept nowhere.
     #[arg(long, env = "EVERSTEP_LEDGER")]
     ledger: Option<String>,
@@ -56,9 +63,11 @@ impl From<Arguments> for Options {
             none if none.is_empty() => Queue::ALL.to_vec(),
             queues => queues,
         };
+        let id = arguments.access_key_id.filter(|id| !id.is_empty());
         Self {
             server: arguments.server,
             namespace: arguments.namespace,
+            access_key: id.zip(arguments.secret_access_key).map(|(id, it)| AccessKey::new(id, it)),
             queues,
             ledger: arguments.ledger,
             slots: arguments.slots,

@@ -5,7 +5,7 @@ mod handlers;
 use std::sync::Arc;
 use std::time::Duration;
 
-use everstep_worker::Worker;
+use everstep_worker::{AccessKey, Worker};
 
 use self::handlers::Shop;
 use crate::ledger::Ledger;
@@ -49,6 +49,8 @@ pub struct Options {
     /// Such as `http://127.0.0.1:7233`.
     pub server: String,
     pub namespace: String,
+    /// Where the server asks for one.
+    pub access_key: Option<AccessKey>,
     pub queues: Vec<Queue>,
     /// A PostgreSQL URL; `None`: the effects are kept nowhere.
     pub ledger: Option<String>,
@@ -65,6 +67,7 @@ impl Default for Options {
         Self {
             server: "http://127.0.0.1:7233".to_owned(),
             namespace: "default".to_owned(),
+            access_key: None,
             queues: Queue::ALL.to_vec(),
             ledger: None,
             slots: 256,
@@ -101,10 +104,13 @@ async fn build(options: Options) -> Result<Worker, WorkerError> {
         ledger.migrate().await?;
     }
     let shop = Arc::new(Shop { ledger, pace: options.pace });
-    let worker = Worker::builder(options.server)
+    let mut worker = Worker::builder(options.server)
         .namespace(options.namespace)
         .slots(options.slots)
         .drain_timeout(options.drain_timeout);
+    if let Some(key) = options.access_key {
+        worker = worker.access_key(&key.id, &key.secret);
+    }
     let queues = options.queues.into_iter();
     Ok(queues.fold(worker, |worker, queue| worker.serve(shop.serving(queue))).build())
 }

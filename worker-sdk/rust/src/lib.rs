@@ -46,6 +46,7 @@
 //! Tasks are delivered at least once: a handler may see the same work again, after a crash or a timeout. Key what must
 //! happen once by [`TaskContext::execution_arn`] and [`TaskContext::state`].
 
+mod access_key;
 mod context;
 mod desk;
 mod error;
@@ -57,6 +58,7 @@ mod serve;
 mod shutdown;
 mod worker;
 
+pub use access_key::AccessKey;
 pub use context::TaskContext;
 pub use error::{TaskError, WorkerError};
 pub use handler::Handler;

@@ -3,8 +3,6 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use everstep_proto::v1::tasks_client::TasksClient;
 use everstep_proto::v1::work_request::Subscription;
 use everstep_proto::v1::{WorkRequest, WorkResponse};
@@ -193,14 +191,6 @@ async fn open(endpoint: Endpoint, hello: Hello) -> Result<Box<Session>, Status> 
     }
     let inbound = client.work(request).await?.into_inner();
     Ok(Box::new(Session { outbound, inbound, since: Instant::now() }))
-}
-
-/// An access key as gRPC's metadata carries it: HTTP's scheme Basic.
-pub(crate) fn authorization(id: &str, secret: &str) -> MetadataValue<Ascii> {
-    let text = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
-    let mut value: MetadataValue<Ascii> = text.parse().expect("base64 is ASCII");
-    value.set_sensitive(true);
-    value
 }
 
 /// A refusal that the same worker would meet again.

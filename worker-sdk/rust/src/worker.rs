@@ -7,6 +7,7 @@ use std::time::Duration;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::Endpoint;
 
+use crate::access_key::AccessKey;
 use crate::error::WorkerError;
 use crate::handler::Handler;
 use crate::link;
@@ -116,7 +117,7 @@ impl WorkerBuilder {
     /// The access key of `everstep keys create`, for a server that asks for one. It reaches its own namespace.
     #[must_use]
     pub fn access_key(mut self, id: &str, secret: &str) -> Self {
-        self.authorization = Some(link::authorization(id, secret));
+        self.authorization = Some(AccessKey::new(id, secret).authorization());
         self
     }
 

@@ -2,12 +2,12 @@
 
 use std::env;
 
-use aws_adapter::{Access, Credentials, Settings, run_until};
+use aws_adapter::{Access, AccessKey, AdapterError, Credentials, Settings, WorkerError, run_until};
 use clap::{Args, Subcommand};
 use url::Url;
 
 use crate::cli::ClientSettings;
-use crate::error::{Answer, CommandError};
+use crate::error::{Answer, CommandError, Remedy};
 use crate::serve::stop_signal;
 
 #[derive(Debug, Subcommand)]
@@ -61,6 +61,7 @@ impl Aws {
             credentials: credentials()?,
         };
         let settings = Settings {
+            access_key: access_key(&self.client),
             address: self.client.address,
             namespace: self.client.namespace,
             access,
@@ -68,10 +69,29 @@ impl Aws {
             leave: self.leave,
             slots: self.slots,
         };
-        let ended = run_until(settings, stop_signal()?).await;
-        ended.map_err(|error| CommandError::unavailable(format!("the adapter ended: {error}")))?;
+        run_until(settings, stop_signal()?).await.map_err(|error| ended(&error))?;
         Ok(Answer::Positive)
     }
+}
+
+fn ended(error: &AdapterError) -> CommandError {
+    let message = format!("the adapter ended: {error}");
+    match error {
+        AdapterError::Worker(WorkerError::Refused(_)) => {
+            CommandError { remedy: Remedy::Refused, message, reason: None }
+        }
+        AdapterError::Worker(WorkerError::Address { .. }) | AdapterError::Address(_) => {
+            CommandError::usage(message)
+        }
+        AdapterError::Worker(WorkerError::Settings(_) | WorkerError::Signal(_))
+        | AdapterError::Client(_) => CommandError::internal(message),
+    }
+}
+
+/// Everstep's own, not AWS's.
+fn access_key(client: &ClientSettings) -> Option<AccessKey> {
+    let id = client.access_key_id.as_ref().filter(|id| !id.is_empty())?;
+    Some(AccessKey::new(id, client.secret_access_key.as_ref()?.expose()))
 }
 
 /// As AWS's own tools look for it.
