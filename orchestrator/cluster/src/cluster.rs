@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::binaries::Binaries;
 use crate::error::ClusterError;
-use crate::folder::Folder;
+use crate::folder::{Folder, PGDATA};
 use crate::user::User;
 use crate::watchdog::Watchdog;
 use crate::wire::Connection;
@@ -88,6 +88,11 @@ impl Cluster {
     pub fn find() -> Result<Binaries, ClusterError> {
         let mut found = Binaries::find_all()?;
         Ok(found.swap_remove(0))
+    }
+
+    /// Whether the folder has data already. Touches nothing.
+    pub fn is_made(data_dir: &Path) -> bool {
+        data_dir.join(PGDATA).join("PG_VERSION").exists()
     }
 
     /// Answers once PostgreSQL accepts statements.

@@ -14,6 +14,8 @@ use crate::user::User;
 
 /// `sun_path` holds 108 bytes on Linux, 104 on macOS, with a NUL; `/.s.PGSQL.5432.lock` is not bound by it.
 const SOCKET_PATH_MAX: usize = 103;
+/// PostgreSQL's own data.
+pub(crate) const PGDATA: &str = "pgdata";
 pub(crate) const SOCKET_FILE: &str = ".s.PGSQL.5432";
 
 #[derive(Debug, Clone)]
@@ -44,7 +46,7 @@ impl Folder {
     }
 
     pub(crate) fn pgdata(&self) -> PathBuf {
-        self.root.join("pgdata")
+        self.root.join(PGDATA)
     }
 
     pub(crate) fn log(&self) -> PathBuf {

@@ -118,14 +118,19 @@ pub(crate) enum Schema {
 
 impl ServeSettings {
     /// Refuses an address that other machines reach, unless callers need keys, or everybody shall be let in.
-    pub(crate) fn check_reach(&self, callers_need_keys: bool) -> Result<(), CommandError> {
+    /// `keys`: how the database is given one.
+    pub(crate) fn check_reach(
+        &self,
+        callers_need_keys: bool,
+        keys: &str,
+    ) -> Result<(), CommandError> {
         let listen = self.listen;
         if listen.ip().is_loopback() || callers_need_keys || self.allow_unauthenticated {
             return Ok(());
         }
         Err(CommandError::usage(format!(
             "{listen} can be reached from other machines, and without keys whoever reaches it can do everything; \
-             `everstep keys create` on this database, listen on 127.0.0.1, or give --allow-unauthenticated"
+             {keys}, listen on 127.0.0.1, or give --allow-unauthenticated"
         )))
     }
 

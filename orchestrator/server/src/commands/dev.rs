@@ -11,7 +11,10 @@ use crate::demo::parent_gone;
 use crate::dev::{Database, DatabaseOptions, Places, Source, default_data_dir};
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format};
-use crate::serve::{Schema, ServeSettings, stop_signal};
+use crate::serve::{Bound, Schema, ServeSettings, stop_signal};
+
+const FIRST_KEY: &str =
+    "run `everstep dev` on 127.0.0.1 and `everstep keys create` on the database that it shows";
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
@@ -64,15 +67,23 @@ impl PrivateSettings {
 impl Dev {
     pub(crate) async fn run(self, format: Format) -> Result<Answer, CommandError> {
         let stop = stop_asked(self.with_parent)?;
-        // On this machine alone, unless it is said otherwise, before anything is made.
-        self.serve.check_reach(false)?;
-        // Whoever calls while PostgreSQL is being made waits for it.
-        let listener = self.serve.bind()?.listen()?;
-        let database = Database::start(self.private.options()?).await?;
+        let options = self.private.options()?;
+        let reach = self.serve.check_reach(false, FIRST_KEY);
+        // Only a database that is there already can have keys.
+        if !options.has_data() {
+            reach.clone()?;
+        }
+        let mut bound = Some(self.serve.bind()?);
+        // Whoever may call in any case, and calls while PostgreSQL is being made, waits for it.
+        let early = bound.take_if(|_| reach.is_ok()).map(Bound::listen).transpose()?;
+        let database = Database::start(options).await?;
         let places = database.places().clone();
         let served = async {
             let opened = self.serve.connect(&places.database_url, Schema::Migrate).await?;
             let with_keys = opened.callers_need_keys;
+            self.serve.check_reach(with_keys, FIRST_KEY)?;
+            let late = bound.map(Bound::listen).transpose()?;
+            let listener = early.or(late).expect("it listens early or late");
             // Once: PostgreSQL may go and come again.
             let mut to_show = Some(places);
             let ready = move |address| {

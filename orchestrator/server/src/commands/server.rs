@@ -49,7 +49,8 @@ impl Server {
             opened = connected => opened?,
             () = &mut stop => return Ok(Answer::Positive),
         };
-        self.serve.check_reach(opened.callers_need_keys)?;
+        let keys = "`everstep keys create` on this database";
+        self.serve.check_reach(opened.callers_need_keys, keys)?;
         let listener = bound.listen()?;
         let ready = move |address| match format {
             // Log lines say it already.

@@ -128,6 +128,11 @@ async fn keep(cluster: Shared) {
 }
 
 impl DatabaseOptions {
+    /// From an earlier run.
+    pub(crate) fn has_data(&self) -> bool {
+        Cluster::is_made(&self.data_dir)
+    }
+
     /// `None`: the cluster finds those of this machine that fit the folder.
     async fn choose_binaries(&self) -> Result<Option<Binaries>, CommandError> {
         if let Some(folder) = &self.binaries {

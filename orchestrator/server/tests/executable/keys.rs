@@ -1,10 +1,13 @@
 //! `everstep keys` on a database, and what changes for its server and for those who call it.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cluster::ScratchCluster;
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::process::{Server, clean, code, everstep, folder, run, stderr, stdout, until};
@@ -84,6 +87,84 @@ fn with_the_first_key_callers_need_one_and_the_server_may_be_reached_from_elsewh
     let log = fs::read_to_string(&log).unwrap();
     let sent = STANDARD.encode(format!("{id}:{secret}"));
     assert!(log.contains("refused") && !log.contains(&secret) && !log.contains(&sent), "{log}");
+}
+
+/// A server whose database has a key, and the key.
+fn with_key() -> (Server, String, String) {
+    let database = ScratchCluster::shared().database();
+    assert_eq!(code(&run(&["migrate", "--database-url", &database])), 0);
+    let created = json(&keys(&database, &["create"]));
+    let text = |field: &str| created[field].as_str().expect("it is text").to_owned();
+    let mut command = everstep(&["server", "--listen", "127.0.0.1:0", "--output", "json"]);
+    command.args(["--database-url", &database]);
+    (Server::ready(command), text("accessKeyId"), text("secretAccessKey"))
+}
+
+/// Definitions are read and tasks are taken with it: nobody else would fail this one by its name.
+#[test]
+fn the_adapter_serves_a_server_with_keys() {
+    let (server, id, secret) = with_key();
+    let (address, folder) = (server.address(), folder());
+    let call = |args: &[&str]| {
+        let mut command = everstep(args);
+        command.args(["--address", &address, "--output", "json"]);
+        command.env("EVERSTEP_ACCESS_KEY_ID", &id).env("EVERSTEP_SECRET_ACCESS_KEY", &secret);
+        command.env("AWS_ACCESS_KEY_ID", "any").env("AWS_SECRET_ACCESS_KEY", "any");
+        command
+    };
+    let file = folder.path().join("m.json");
+    let task = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "End": true, "Parameters": {},
+        "Resource": "arn:aws:states:::glue:startJobRun"}}}"#;
+    fs::write(&file, task).unwrap();
+    let created = call(&["create", "m", file.to_str().unwrap()]).output().unwrap();
+    assert_eq!(code(&created), 0, "{}", stderr(&created));
+
+    let log = folder.path().join("log");
+    let mut adapter = call(&["adapter", "aws", "--endpoint-url", "http://127.0.0.1:1"]);
+    adapter.stderr(fs::File::create(&log).unwrap());
+    let _adapter = Server::launch(adapter);
+    let started = call(&["start", "m", "--wait", "--timeout", "60s"]).output().unwrap();
+
+    assert_eq!(json_of(&started)["error"], "Adapter.UnsupportedResource", "{}", stderr(&started));
+    let log = fs::read_to_string(&log).unwrap();
+    assert!(!log.contains(&secret), "{log}");
+
+    // Without one it is refused, and says so
+    let mut without = everstep(&["adapter", "aws", "--address", &address]);
+    without.env("AWS_ACCESS_KEY_ID", "any").env("AWS_SECRET_ACCESS_KEY", "any");
+    let without = without.output().unwrap();
+    assert_eq!(code(&without), 4);
+    assert!(stderr(&without).contains("the server refused the worker: "), "{}", stderr(&without));
+}
+
+fn json_of(output: &std::process::Output) -> Value {
+    serde_json::from_slice(&output.stdout).expect("it is JSON")
+}
+
+#[test]
+fn a_dev_server_with_keys_may_be_reached_from_elsewhere() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let first = "`everstep keys create` on the database that it shows";
+    let refused = dev_on(&data, "0.0.0.0:0").output().unwrap();
+    assert_eq!(code(&refused), 2);
+    assert!(stderr(&refused).contains(first), "{}", stderr(&refused));
+    assert!(!data.exists(), "nothing was made");
+
+    let mut server = Server::dev(&data);
+    let database = server.ready["databaseUrl"].as_str().unwrap().to_owned();
+    let key = json(&keys(&database, &["create"]));
+    assert!(key["accessKeyId"].is_string());
+    server.signal(Signal::TERM);
+    assert_eq!(server.ended(), Some(0));
+
+    let server = Server::ready(dev_on(&data, "0.0.0.0:0"));
+    assert!(server.address().starts_with("http://0.0.0.0:"), "{}", server.address());
+}
+
+fn dev_on(data: &Path, listen: &str) -> Command {
+    let data = data.to_str().expect("a plain path");
+    everstep(&["dev", "--listen", listen, "--output", "json", "--data-dir", data])
 }
 
 #[test]
