@@ -15,7 +15,7 @@ use execution::map_run::{MapRun, OpenChild};
 use execution::{ExecutionId, WaitId};
 use objects::Objects;
 use tokio::sync::{Semaphore, mpsc};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::redriver::Redriver;
 use crate::starter::Starter;
@@ -92,6 +92,13 @@ pub(crate) struct MapRuns {
     pub(crate) starts: Arc<Semaphore>,
 }
 
+/// A desk that works.
+#[derive(Debug)]
+struct Open {
+    asks: mpsc::UnboundedSender<Ask>,
+    _end: DropGuard,
+}
+
 impl MapRuns {
     pub(crate) fn new(starter: Starter, redriver: Redriver, objects: Objects) -> Self {
         Self { starter, redriver, objects, starts: Arc::new(Semaphore::new(STARTS_UNDER_WAY_MAX)) }
@@ -104,7 +111,7 @@ impl MapRuns {
         leave: CancellationToken,
     ) {
         let map_runs = Arc::new(self);
-        let mut desks: HashMap<(ExecutionId, WaitId), mpsc::UnboundedSender<Ask>> = HashMap::new();
+        let mut desks: HashMap<(ExecutionId, WaitId), Open> = HashMap::new();
         while let Some(Some(MapRunOrder { run, ask })) =
             leave.run_until_cancelled(orders.recv()).await
         {
@@ -115,11 +122,12 @@ impl MapRuns {
             }
             let desk = desks.entry(key).or_insert_with(|| {
                 let (sender, asks) = mpsc::unbounded_channel();
-                tokio::spawn(Desk::new(Arc::clone(&map_runs), run).run(asks));
-                sender
+                let ended = CancellationToken::new();
+                tokio::spawn(Desk::new(Arc::clone(&map_runs), run).run(asks, ended.clone()));
+                Open { asks: sender, _end: ended.drop_guard() }
             });
-            // A desk ends when its sender is dropped, not before.
-            let _ = desk.send(ask);
+            // A desk ends when it is dropped here, not before.
+            let _ = desk.asks.send(ask);
         }
     }
 }

@@ -9,6 +9,7 @@ use execution::map_run::arn_below;
 use execution::trigger::{MapRunReport, Processor, Redrive};
 use execution::{ExecutionId, Status, Trigger};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::reader::Reader;
@@ -37,8 +38,12 @@ impl Desk {
         Self { place: Arc::new(Place { map_runs, run }), reader: Reader::default() }
     }
 
-    /// Until the run's asks end.
-    pub(super) async fn run(mut self, mut asks: mpsc::UnboundedReceiver<Ask>) {
+    /// Until the run's asks end. Results that are being written then are for nobody: the run may be redriven meanwhile, and ask for others.
+    pub(super) async fn run(
+        mut self,
+        mut asks: mpsc::UnboundedReceiver<Ask>,
+        ended: CancellationToken,
+    ) {
         let Some(machine) = self.place.machine().await else { return };
         while let Some(ask) = asks.recv().await {
             match ask {
@@ -47,12 +52,16 @@ impl Desk {
                     let report = self.reader.read(&self.place, &machine, from).await;
                     self.place.report(report).await;
                 }
-                Ask::Results => {
-                    let report = writer::write(&self.place, &machine).await;
-                    self.place.report(report).await;
-                }
+                Ask::Results => self.write(&machine, &ended).await,
                 Ask::End => return,
             }
+        }
+    }
+
+    async fn write(&self, machine: &Machine, ended: &CancellationToken) {
+        let written = writer::write(&self.place, machine);
+        if let Some(report) = ended.run_until_cancelled(written).await {
+            self.place.report(report).await;
         }
     }
 

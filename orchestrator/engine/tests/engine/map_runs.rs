@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::support::{PATIENCE, World, border, config, next, payload, ready, world, world_with};
 
 /// A Map over the file `in.jsonl` in the bucket `data`.
-fn over_file(fields: &str, states: &str) -> String {
+pub(crate) fn over_file(fields: &str, states: &str) -> String {
     format!(
         r#"{{"StartAt": "All", "States": {{"All": {{"Type": "Map", "End": true, {fields}
           "ItemReader": {{"Resource": "arn:aws:states:::s3:getObject",
@@ -26,13 +26,13 @@ fn over_file(fields: &str, states: &str) -> String {
     )
 }
 
-const WRITER: &str = r#""ResultWriter": {"Resource": "arn:aws:states:::s3:putObject",
+pub(crate) const WRITER: &str = r#""ResultWriter": {"Resource": "arn:aws:states:::s3:putObject",
     "Parameters": {"Bucket": "data", "Prefix": "out"}},"#;
 const PASS: &str = r#"{"One": {"Type": "Pass", "End": true}}"#;
-const TASK: &str = r#"{"One": {"Type": "Task", "Resource": "work", "End": true}}"#;
+pub(crate) const TASK: &str = r#"{"One": {"Type": "Task", "Resource": "work", "End": true}}"#;
 
 /// An engine whose local root has the bucket `data` with so many lines `{"n": …}`.
-fn with_items(count: usize) -> (TempDir, EngineConfig) {
+pub(crate) fn with_items(count: usize) -> (TempDir, EngineConfig) {
     let root = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(root.path().join("data")).expect("a bucket");
     let lines: Vec<_> = (0..count).map(|n| format!("{{\"n\": {n}}}")).collect();
@@ -43,7 +43,7 @@ fn with_items(count: usize) -> (TempDir, EngineConfig) {
 }
 
 /// What the manifest of a state's result names, of one outcome.
-fn results(root: &TempDir, output: &Value, outcome: &str) -> Vec<Value> {
+pub(crate) fn results(root: &TempDir, output: &Value, outcome: &str) -> Vec<Value> {
     let file = |key: &Value| {
         let path = root.path().join("data").join(key.as_str().expect("a key"));
         let text = std::fs::read_to_string(path).expect("a file");
@@ -55,7 +55,7 @@ fn results(root: &TempDir, output: &Value, outcome: &str) -> Vec<Value> {
 }
 
 /// Every number once.
-fn each_once(results: &[Value], count: usize) {
+pub(crate) fn each_once(results: &[Value], count: usize) {
     let numbers: BTreeSet<u64> = results
         .iter()
         .map(|result| {
@@ -73,7 +73,7 @@ async fn children(world: &World) -> i64 {
     count.fetch_one(&mut connection).await.expect("counts")
 }
 
-async fn ended_as(engine: &Engine, id: ExecutionId) -> (Status, Value) {
+pub(crate) async fn ended_as(engine: &Engine, id: ExecutionId) -> (Status, Value) {
     let ended = engine.wait_for_end(id, PATIENCE).await.expect("it is found");
     let ended = ended.expect("it ends in time");
     let failure = || json!({ "error": ended.failure.error, "cause": ended.failure.cause });
@@ -203,8 +203,9 @@ async fn serve(engine: Engine, mut worker: engine::Session) {
     loop {
         let task = next(&mut worker).await;
         let outcome = engine::Outcome::Succeeded(payload(task.input.text()));
+        let engine = engine.clone();
         // What the first node's worker had begun is told apart by its token.
-        let _ = engine.report(task.id, task.wait, outcome).await;
+        tokio::spawn(async move { engine.report(task.id, task.wait, outcome).await });
         worker.grant("work", 1);
     }
 }

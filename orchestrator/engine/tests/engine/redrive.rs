@@ -6,8 +6,11 @@ use engine::{Engine, EngineError, HandOut, Outcome, Session};
 use execution::event::Failure;
 use execution::{ExecutionId, Status};
 
+use crate::map_runs::{TASK, WRITER, each_once, ended_as, over_file, results, with_items};
 use crate::nodes::second;
-use crate::support::{PATIENCE, World, json, next, one_task, payload, ready, start, world};
+use crate::support::{
+    PATIENCE, World, json, next, one_task, payload, ready, start, world, world_with,
+};
 
 /// Four items, two children at a time.
 fn each(execution_type: &str) -> String {
@@ -185,6 +188,28 @@ async fn a_map_run_repeats_only_the_children_that_have_not_succeeded() {
         assert_eq!((runs.len(), runs[0].redrive_count), (1, 1));
         assert_eq!((runs[0].executions.succeeded, runs[0].executions.total), (4, 4));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redriven_run_writes_the_results_of_every_attempt_once() {
+    let (root, config) = with_items(4);
+    let world = world_with(config).await;
+    let fields = format!(r#""MaxConcurrency": 2, {WRITER}"#);
+    let machine = world.machine("m", &over_file(&fields, TASK)).await;
+    let started = world.start(&machine, "{}").await;
+    let mut worker = world.worker("work", 4).await;
+    let (status, seen) = work(&world, &mut worker, started.id, &[r#"{"n":1}"#]).await;
+    assert_eq!(status, Status::Failed, "{seen:?}");
+
+    world.engine.redrive(started.id, None).await.expect("it has failed");
+    let (status, seen) = work(&world, &mut worker, started.id, &[]).await;
+
+    assert_eq!(status, Status::Succeeded, "{seen:?}");
+    let (_, output) = ended_as(&world.engine, started.id).await;
+    each_once(&results(&root, &output, "SUCCEEDED"), 4);
+    assert_eq!(results(&root, &output, "FAILED"), Vec::<serde_json::Value>::new());
+    let run = &world.engine.map_runs(started.id).await.unwrap().unwrap().runs[0];
+    assert_eq!((run.redrive_count, run.items.succeeded, run.items.results_written), (1, 4, 4));
 }
 
 #[tokio::test(flavor = "multi_thread")]
