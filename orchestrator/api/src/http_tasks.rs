@@ -51,7 +51,7 @@ impl HttpTasks {
         let options = SessionOptions {
             namespace: ALL_NAMESPACES,
             worker: Some("everstep:http".into()),
-            cannot_acknowledge: false,
+            is_silent: false,
         };
         let mut session = self.desk.engine.open_session(options);
         session.grant(HTTP_INVOKE, self.calls_max);

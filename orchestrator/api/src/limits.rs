@@ -29,6 +29,9 @@ pub const CONNECTION_DESCRIPTION_LENGTH_MAX: usize = 512;
 
 /// AWS's long poll.
 pub const POLL_WAIT_MAX: Duration = Duration::from_mins(1);
+/// Time for a hang-up that has arrived to be seen: it drops the poll, and the task is offered again. Without it an answer would
+/// count as taken that went into a socket which nobody reads.
+pub const HANG_UP_SEEN: Duration = Duration::from_millis(1);
 pub const POLL_TASKS_MAX: u32 = 1_000;
 /// More queues than any worker has handlers.
 pub const QUEUES_PER_POLL_MAX: usize = 100;

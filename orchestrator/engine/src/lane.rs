@@ -189,8 +189,8 @@ impl Lane {
 
     /// A worker came for a task that was offered. A task that is gone frees the worker for the next.
     fn take(&mut self, id: ExecutionId, wait: WaitId, reservation: Reservation, batch: &mut Batch) {
-        let worker = reservation.worker.clone();
-        if self.decide(id, Trigger::TaskTaken { wait, worker }, batch).is_ok() {
+        let (worker, is_silent) = (reservation.worker.clone(), reservation.session.is_silent);
+        if self.decide(id, Trigger::TaskTaken { wait, worker, is_silent }, batch).is_ok() {
             batch.reserve(id, wait, reservation);
         }
     }

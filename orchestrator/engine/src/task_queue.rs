@@ -79,7 +79,7 @@ pub(crate) struct Reservation {
 #[derive(Debug, Clone)]
 pub(crate) struct SessionEnd {
     pub(crate) id: u64,
-    pub(crate) acknowledges: bool,
+    pub(crate) is_silent: bool,
     hand_outs: mpsc::UnboundedSender<HandOut>,
     cancelled: mpsc::UnboundedSender<Held>,
 }

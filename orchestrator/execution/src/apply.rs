@@ -68,9 +68,17 @@ impl Execution {
 
             EventKind::CallbackOpened => self.open_callback(at),
             EventKind::TaskScheduled(task) => self.schedule_task(at, task),
-            EventKind::TaskStarted { worker, deadline, heartbeat_seconds, again, .. } => {
+            EventKind::TaskStarted {
+                worker,
+                deadline,
+                heartbeat_seconds,
+                again,
+                is_silent,
+                ..
+            } => {
                 let started = StartedTask {
                     worker: worker.clone(),
+                    is_silent: *is_silent,
                     at: at.time,
                     deadline: *deadline,
                     heartbeat_seconds: *heartbeat_seconds,

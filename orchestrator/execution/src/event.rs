@@ -62,6 +62,8 @@ pub enum EventKind {
         heartbeat_seconds: Option<u64>,
         /// A later hand-out of the same attempt: not in AWS's history.
         again: bool,
+        /// The worker can't tell that it holds the task: after a recovery the attempt's limits alone decide.
+        is_silent: bool,
         family: TaskFamily,
     },
     /// Payload: the answer to the call. Of a task with a callback it ends `wait`, and the callback's goes on; else `wait` goes on.

@@ -153,7 +153,7 @@ impl Simulated {
 
     /// Takes the task of `wait`, as a poller does.
     pub fn take(&mut self, wait: WaitId, worker: Option<&str>) {
-        let trigger = Trigger::TaskTaken { wait, worker: worker.map(Arc::from) };
+        let trigger = Trigger::TaskTaken { wait, worker: worker.map(Arc::from), is_silent: false };
         self.send(trigger).expect("an open task can be taken");
     }
 

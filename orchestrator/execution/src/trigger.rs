@@ -20,6 +20,8 @@ pub enum Trigger {
     TaskTaken {
         wait: WaitId,
         worker: Option<Arc<str>>,
+        /// Whoever recovers the execution is not to wait for the worker's word.
+        is_silent: bool,
     },
     TaskSucceeded {
         wait: WaitId,

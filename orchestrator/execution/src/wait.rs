@@ -75,6 +75,8 @@ pub enum Served {
 #[derive(Debug, Clone, PartialEq)]
 pub struct StartedTask {
     pub worker: Option<Arc<str>>,
+    /// It can't tell that it holds the task.
+    pub is_silent: bool,
     pub at: DateTime<Utc>,
     /// When the attempt times out.
     pub deadline: Option<DateTime<Utc>>,

@@ -131,7 +131,6 @@ async fn work(client: Client) {
         let request = PollTasksRequest {
             queues: vec!["work".to_owned()],
             max_tasks: 10,
-            cannot_acknowledge: true,
             ..PollTasksRequest::default()
         };
         let polled = patiently(|| {

@@ -98,7 +98,6 @@ async fn work(client: Client) {
         let request = PollTasksRequest {
             queues: vec!["work".to_owned(), "people:ask".to_owned()],
             max_tasks: 10,
-            cannot_acknowledge: true,
             ..PollTasksRequest::default()
         };
         let polled = patiently(|| {

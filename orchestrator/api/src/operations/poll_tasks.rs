@@ -14,7 +14,8 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::Operations;
 use crate::errors::Refusal;
 use crate::limits::{
-    POLL_TASKS_MAX, POLL_WAIT_MAX, QUEUES_PER_POLL_MAX, RESPONSE_BYTES_AIM, WORKER_LENGTH_MAX,
+    HANG_UP_SEEN, POLL_TASKS_MAX, POLL_WAIT_MAX, QUEUES_PER_POLL_MAX, RESPONSE_BYTES_AIM,
+    WORKER_LENGTH_MAX,
 };
 use crate::timestamps::{duration, span, timestamp};
 use crate::token::TaskToken;
@@ -36,41 +37,21 @@ impl Operations {
         let until = Instant::now() + wait;
         let namespace = self.answer(patience, self.namespace(&request.namespace)).await?;
         let queues = queue_names(&namespace, &request.queues)?;
-        let options = session_options(&namespace, &request.worker, request.cannot_acknowledge)?;
+        let is_silent = request.cannot_acknowledge;
+        let options = session_options(&namespace, &request.worker, is_silent)?;
         let mut session = self.engine.open_session(options);
         session.grant_shared(&queues, tasks_max);
-        let tasks = self.gather(&mut session, tasks_max as usize, until).await;
+        let hand_outs = gather(&mut session, tasks_max as usize, until).await;
+        if is_silent && !hand_outs.is_empty() {
+            tokio::time::sleep(HANG_UP_SEEN).await;
+            for hand_out in &hand_outs {
+                self.engine.acknowledge_quietly(hand_out.id, hand_out.wait);
+            }
+        }
         // The answer is written now; acknowledgements and timeouts decide from here.
         session.close();
+        let tasks = hand_outs.iter().map(|hand_out| self.task(hand_out)).collect();
         Ok(v1::PollTasksResponse { tasks })
-    }
-
-    /// The first task, and those that come with it. What does not fit one answer stays in the session, which offers it again.
-    async fn gather(
-        &self,
-        session: &mut Session,
-        tasks_max: usize,
-        until: Instant,
-    ) -> Vec<v1::Task> {
-        let mut tasks = Vec::new();
-        let mut bytes = 0;
-        if let Ok(Some(first)) = timeout_at(until, session.next()).await {
-            bytes += first.input.text().len();
-            tasks.push(self.task(&first));
-        }
-        session.revoke();
-        let under_way = async {
-            while tasks.len() < tasks_max
-                && bytes < RESPONSE_BYTES_AIM
-                && let Some(next) = session.next().await
-            {
-                bytes += next.input.text().len();
-                tasks.push(self.task(&next));
-            }
-        };
-        // Over time: what is still under way finds the session closed and is offered again.
-        let _ = timeout(GATHER, under_way).await;
-        tasks
     }
 
     /// A hand-out as the worker gets it.
@@ -93,6 +74,29 @@ impl Operations {
     }
 }
 
+/// The first task, and those that come with it. What does not fit one answer stays in the session, which offers it again.
+async fn gather(session: &mut Session, tasks_max: usize, until: Instant) -> Vec<HandOut> {
+    let mut tasks = Vec::new();
+    let mut bytes = 0;
+    if let Ok(Some(first)) = timeout_at(until, session.next()).await {
+        bytes += first.input.text().len();
+        tasks.push(first);
+    }
+    session.revoke();
+    let under_way = async {
+        while tasks.len() < tasks_max
+            && bytes < RESPONSE_BYTES_AIM
+            && let Some(next) = session.next().await
+        {
+            bytes += next.input.text().len();
+            tasks.push(next);
+        }
+    };
+    // Over time: what is still under way finds the session closed and is offered again.
+    let _ = timeout(GATHER, under_way).await;
+    tasks
+}
+
 fn wait(wait: Option<&prost_types::Duration>) -> Result<Duration, Refusal> {
     let Some(wait) = wait else { return Ok(POLL_WAIT_MAX) };
     let must = "be a duration of at most 60 s";
@@ -103,11 +107,11 @@ fn wait(wait: Option<&prost_types::Duration>) -> Result<Duration, Refusal> {
 pub(super) fn session_options(
     namespace: &Namespace,
     worker: &str,
-    cannot_acknowledge: bool,
+    is_silent: bool,
 ) -> Result<SessionOptions, Refusal> {
     check::length("worker", worker, WORKER_LENGTH_MAX)?;
     let worker = Some(worker).filter(|worker| !worker.is_empty()).map(Arc::from);
-    Ok(SessionOptions { namespace: namespace.id, worker, cannot_acknowledge })
+    Ok(SessionOptions { namespace: namespace.id, worker, is_silent })
 }
 
 fn queue_names(namespace: &Namespace, queues: &[String]) -> Result<Vec<String>, Refusal> {

@@ -153,11 +153,17 @@ async fn a_returned_task_is_offered_again_under_a_new_token() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_vanishes_in_a_long_poll_loses_no_task() {
+    for cannot_acknowledge in [false, true] {
+        vanish_in_a_poll(v1::PollTasksRequest { cannot_acknowledge, ..poll("pay") }).await;
+    }
+}
+
+async fn vanish_in_a_poll(request: v1::PollTasksRequest) {
     let world = World::new().await;
     world.create("order", ONE_TASK).await;
     let execution = {
         let mut tasks = world.tasks.clone();
-        let vanishes = tokio::spawn(async move { tasks.poll_tasks(poll("pay")).await });
+        let vanishes = tokio::spawn(async move { tasks.poll_tasks(request).await });
         while world.engine.pollers(store::NamespaceId(1), "pay") == 0 {
             tokio::task::yield_now().await;
         }

@@ -215,7 +215,7 @@ impl Lane {
         let acknowledge_in = TimeDelta::from_std(self.around.config.handout_ack)
             .expect("a setting of a few seconds fits");
         let handed_out = HandedOut {
-            acknowledged: !reservation.session.acknowledges,
+            acknowledged: false,
             session: Some(reservation.session.holder(self.node)),
             acknowledge_by: started_at + acknowledge_in,
             last_sign: started_at,

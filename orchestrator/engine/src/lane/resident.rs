@@ -151,8 +151,8 @@ impl Task {
         let announce_by = if is_own(&open.queue) { now } else { announce_by };
         let handed_out = open.started.map(|started| HandedOut {
             session: None,
-            // Only a worker has something to announce.
-            acknowledged: !is_with_worker,
+            // Only a worker has something to announce, where it can.
+            acknowledged: !is_with_worker || started.is_silent,
             acknowledge_by: announce_by,
             last_sign: now,
             heartbeat: started.heartbeat_seconds.map(Duration::from_secs),

@@ -17,8 +17,8 @@ pub struct SessionOptions {
     pub namespace: NamespaceId,
     /// Shown to operators.
     pub worker: Option<Arc<str>>,
-    /// The client can't acknowledge: an answer written to an open connection counts.
-    pub cannot_acknowledge: bool,
+    /// The client can't acknowledge, nor tell after a recovery what it holds: whoever writes it the answer acknowledges in its place.
+    pub is_silent: bool,
 }
 
 /// Dropping it breaks it: what it had not acknowledged is offered again at once. `close` ends it in order.
@@ -50,7 +50,7 @@ impl Session {
         let (cancelled_in, cancelled) = mpsc::unbounded_channel();
         let end = SessionEnd {
             id,
-            acknowledges: !options.cannot_acknowledge,
+            is_silent: options.is_silent,
             hand_outs: hand_outs_in,
             cancelled: cancelled_in,
         };

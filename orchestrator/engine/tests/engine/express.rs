@@ -43,11 +43,7 @@ async fn commits(url: &str, id: ExecutionId) -> i64 {
 }
 
 fn session(engine: &Engine, of: &HandOut) -> Session {
-    engine.open_session(SessionOptions {
-        namespace: of.namespace,
-        worker: None,
-        cannot_acknowledge: false,
-    })
+    engine.open_session(SessionOptions { namespace: of.namespace, worker: None, is_silent: false })
 }
 
 async fn accepted(engine: &Engine, task: &HandOut, output: &str) {

@@ -1,11 +1,15 @@
 //! One node is active; another stands by and takes over; one whose fence has fallen writes nothing more.
 
-use engine::{Engine, EngineError, Outcome, Readiness};
+use std::time::Duration;
+
+use engine::{Engine, EngineConfig, EngineError, Outcome, Readiness};
 use execution::Status;
 use sqlx::{Connection, PgConnection};
 use store::{Store, StoreOptions};
 
-use crate::support::{PATIENCE, border, config, next, one_task, payload, ready, start, world};
+use crate::support::{
+    PATIENCE, border, config, next, one_task, payload, ready, start, worker as worker_of, world,
+};
 
 pub(crate) async fn second(url: &str) -> Engine {
     let store = Store::connect(StoreOptions::new(url)).await.expect("PostgreSQL runs");
@@ -31,14 +35,7 @@ async fn a_second_node_stands_by_and_takes_over_when_the_first_leaves() {
     successor.acknowledge(held.id, held.wait).await.expect("its worker announces it");
     let outcome = Outcome::Succeeded(payload("1"));
     successor.report(held.id, held.wait, outcome).await.expect("the attempt goes on");
-    let namespace = successor.catalog().namespace("default").await;
-    let namespace = namespace.expect("PostgreSQL runs").expect("it is there").id;
-    let mut worker = successor.open_session(engine::SessionOptions {
-        namespace,
-        worker: None,
-        cannot_acknowledge: false,
-    });
-    worker.grant("q", 1);
+    let mut worker = worker_of(&successor, "q", 1, false).await;
     let task = next(&mut worker).await;
     assert_eq!(task.id, waiting.id);
     let outcome = Outcome::Succeeded(payload("2"));
@@ -48,6 +45,41 @@ async fn a_second_node_stands_by_and_takes_over_when_the_first_leaves() {
         let ended = ended.expect("the engine answers").expect("it ends in time");
         assert_eq!(ended.status, Status::Succeeded);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_takeover_what_nobody_announces_is_offered_again_but_not_what_a_silent_worker_holds()
+ {
+    let world = world().await;
+    let mut silent = world.silent_worker("silent", 1).await;
+    let mut gone = world.worker("gone", 1).await;
+    let mut held = Vec::new();
+    for (queue, worker) in [("silent", &mut silent), ("gone", &mut gone)] {
+        let machine = world.machine(queue, &one_task(queue, "")).await;
+        world.start(&machine, "1").await;
+        let task = next(worker).await;
+        world.engine.acknowledge(task.id, task.wait).await.expect("it is held");
+        held.push(task);
+    }
+    let store = Store::connect(StoreOptions::new(&world.url)).await.expect("PostgreSQL runs");
+    let brief = EngineConfig { announce_grace: Duration::from_millis(100), ..config() };
+    let successor = Engine::join(store, brief, border()).await.expect("the schema is there");
+
+    world.engine.leave().await;
+    ready(&successor).await;
+
+    // What was nobody's comes again, under another token.
+    let mut worker = worker_of(&successor, "gone", 1, false).await;
+    let again = next(&mut worker).await;
+    assert_eq!((again.id, again.hand_outs_before), (held[1].id, 1));
+    assert_ne!(again.wait, held[1].wait);
+    let succeed = async |id, wait| {
+        let outcome = Outcome::Succeeded(payload("1"));
+        successor.report(id, wait, outcome).await
+    };
+    assert_eq!(succeed(again.id, again.wait).await, Ok(()));
+    // The silent worker's outcome counts, as it would have without the takeover.
+    assert_eq!(succeed(held[0].id, held[0].wait).await, Ok(()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -93,16 +93,12 @@ impl World {
     }
 
     pub(crate) async fn worker(&self, queue: &str, credits: u32) -> Session {
-        let namespace = self.engine.catalog().namespace("default").await;
-        let namespace = namespace.expect("PostgreSQL runs").expect("the migration made it");
-        let options = SessionOptions {
-            namespace: namespace.id,
-            worker: Some("tester".into()),
-            cannot_acknowledge: false,
-        };
-        let mut session = self.engine.open_session(options);
-        session.grant(queue, credits);
-        session
+        worker(&self.engine, queue, credits, false).await
+    }
+
+    /// One that can't tell what it holds.
+    pub(crate) async fn silent_worker(&self, queue: &str, credits: u32) -> Session {
+        worker(&self.engine, queue, credits, true).await
     }
 
     pub(crate) async fn start(&self, machine: &Arc<Machine>, input: &str) -> Started {
@@ -118,6 +114,15 @@ impl World {
         let ended = self.engine.wait_for_end(started.id, PATIENCE).await;
         ended.expect("the engine answers").expect("it ends in time")
     }
+}
+
+pub(crate) async fn worker(engine: &Engine, queue: &str, credits: u32, is_silent: bool) -> Session {
+    let namespace = engine.catalog().namespace("default").await;
+    let namespace = namespace.expect("PostgreSQL runs").expect("the migration made it").id;
+    let worker = Some("tester".into());
+    let mut session = engine.open_session(SessionOptions { namespace, worker, is_silent });
+    session.grant(queue, credits);
+    session
 }
 
 pub(crate) fn start(machine: &Arc<Machine>, name: Option<&str>, input: &str) -> Start {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use engine::{EngineConfig, EngineError, Held, Outcome};
+use engine::{EngineConfig, EngineError, Held, Outcome, Session};
 use execution::Status;
 use execution::event::Failure;
 
-use crate::support::{config, next, one_task, payload, world, world_with};
+use crate::support::{World, config, next, one_task, payload, world, world_with};
 
 const SOON: Duration = Duration::from_millis(300);
 
@@ -75,8 +75,17 @@ async fn an_unacknowledged_hand_out_is_offered_again_under_a_fresh_wait() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_session_gives_back_what_it_had_not_acknowledged_and_keeps_the_rest() {
     let world = world().await;
+    break_off(&world, world.worker("q", 2).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_workers_broken_session_gives_back_what_was_not_acknowledged_in_its_place() {
+    let world = world().await;
+    break_off(&world, world.silent_worker("q", 2).await).await;
+}
+
+async fn break_off(world: &World, mut worker: Session) {
     let machine = world.machine("broken", &one_task("q", "")).await;
-    let mut worker = world.worker("q", 2).await;
     let kept = world.start(&machine, "1").await;
     let lost = world.start(&machine, "2").await;
     let tasks = [next(&mut worker).await, next(&mut worker).await];

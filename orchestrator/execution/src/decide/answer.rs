@@ -36,7 +36,9 @@ impl Execution {
                 begin(machine, *start, now, draft);
                 Ok(())
             }
-            Trigger::TaskTaken { wait, worker } => self.take(wait, worker, now, draft),
+            Trigger::TaskTaken { wait, worker, is_silent } => {
+                self.take(wait, (worker, is_silent), now, draft)
+            }
             Trigger::TaskSucceeded { wait, output } => self.succeed(wait, &output, draft),
             Trigger::TaskFailed { wait, failure } => {
                 let (branch, task) = self.answerable(wait)?;
@@ -117,7 +119,7 @@ impl Execution {
     fn take(
         &self,
         wait: WaitId,
-        worker: Option<Arc<str>>,
+        (worker, is_silent): (Option<Arc<str>>, bool),
         now: DateTime<Utc>,
         draft: &mut Draft,
     ) -> Result<(), Refusal> {
@@ -132,6 +134,7 @@ impl Execution {
             deadline: Some(deadline(&task.task, settings, now)),
             heartbeat_seconds: task.task.heartbeat_seconds,
             again: task.again,
+            is_silent,
             family: task.task.family.clone(),
         };
         draft.push(branch, self.last_of(branch), None, kind);

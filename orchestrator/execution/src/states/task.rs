@@ -88,6 +88,7 @@ fn start_at_once(
         deadline: Some(deadline(&scheduled, turn.facts.settings, turn.now)),
         heartbeat_seconds: scheduled.heartbeat_seconds,
         again: false,
+        is_silent: false,
         family: scheduled.family.clone(),
     };
     let kind = EventKind::TaskScheduled(Arc::new(scheduled));

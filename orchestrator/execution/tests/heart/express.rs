@@ -52,7 +52,7 @@ impl Run {
     /// A worker takes the task of `wait` and succeeds.
     fn work(&mut self, wait: u64) -> Vec<Row> {
         let wait = WaitId(wait);
-        let mut rows = self.send(Trigger::TaskTaken { wait, worker: None });
+        let mut rows = self.send(Trigger::TaskTaken { wait, worker: None, is_silent: false });
         rows.extend(
             self.send(Trigger::TaskSucceeded { wait, output: Payload::parse("2").expect("JSON") }),
         );
@@ -227,7 +227,7 @@ fn a_history_too_large_to_keep_is_given_up_and_the_execution_goes_on() {
     let output = Payload::parse(format!(r#""{}""#, "x".repeat(250_000))).unwrap();
     for _ in 0..HISTORY_BYTES_MAX / 250_000 {
         let wait = WaitId(run.wait());
-        run.send(Trigger::TaskTaken { wait, worker: None });
+        run.send(Trigger::TaskTaken { wait, worker: None, is_silent: false });
         run.send(Trigger::TaskSucceeded { wait, output: output.clone() });
     }
 

@@ -32,7 +32,7 @@ fn ten_thousand_iterations_end_with_their_results_in_order() {
     tasks.reverse();
     for (_, task) in tasks {
         let wait = task.wait;
-        simulated.send(Trigger::TaskTaken { wait, worker: None }).unwrap();
+        simulated.send(Trigger::TaskTaken { wait, worker: None, is_silent: false }).unwrap();
         simulated.send(Trigger::TaskSucceeded { wait, output: task.payload }).unwrap();
     }
     assert_eq!(simulated.execution.status(), Status::Succeeded);

@@ -128,9 +128,11 @@ fn take(simulated: &mut Simulated, step: &Step) -> Option<Vec<Event>> {
     };
     let none = WaitId(u64::MAX);
     let trigger = match step {
-        Step::Take(index) => {
-            Trigger::TaskTaken { wait: wait_of(*index).unwrap_or(none), worker: None }
-        }
+        Step::Take(index) => Trigger::TaskTaken {
+            wait: wait_of(*index).unwrap_or(none),
+            worker: None,
+            is_silent: false,
+        },
         Step::Succeed(index) => Trigger::TaskSucceeded {
             wait: wait_of(*index).unwrap_or(none),
             output: Payload::parse(r#" {"n": 1.10} "#).unwrap(),

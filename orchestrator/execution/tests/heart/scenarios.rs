@@ -77,7 +77,9 @@ fn trigger_of(simulated: &mut Simulated, step: &str) -> Option<Trigger> {
     }
     let wait = |text: &str| WaitId(text.parse().expect("a wait is a number"));
     Some(match verb {
-        "taken" => Trigger::TaskTaken { wait: wait(word()), worker: Some("w-1".into()) },
+        "taken" => {
+            Trigger::TaskTaken { wait: wait(word()), worker: Some("w-1".into()), is_silent: false }
+        }
         "succeeded" => {
             Trigger::TaskSucceeded { wait: wait(word()), output: Payload::parse(word()).unwrap() }
         }

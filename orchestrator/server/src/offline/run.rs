@@ -116,7 +116,10 @@ impl Trial<'_> {
             open.filter(|(_, task)| task.started.is_none()).collect();
         for (state, task) in waiting {
             let mock = self.answers.next(&state)?;
-            self.send(simulated, Trigger::TaskTaken { wait: task.wait, worker: None })?;
+            self.send(
+                simulated,
+                Trigger::TaskTaken { wait: task.wait, worker: None, is_silent: false },
+            )?;
             let after = TimeDelta::from_std(mock.after).unwrap_or(TimeDelta::MAX);
             let answer = (!mock.silent).then(|| (later(simulated.now, after), mock));
             self.pending.push((task.wait, answer));

@@ -53,13 +53,14 @@ pub(super) fn kind(kind: wire::Kind<'_>, payloads: &Payloads) -> Result<EventKin
         },
         Kind::CallbackOpened => EventKind::CallbackOpened,
         Kind::TaskScheduled(scheduled) => EventKind::TaskScheduled(Arc::new(task(*scheduled))),
-        Kind::TaskStarted { wait, worker, deadline, heartbeat, again, family } => {
+        Kind::TaskStarted { wait, worker, deadline, heartbeat, again, silent, family } => {
             EventKind::TaskStarted {
                 wait: WaitId(wait),
                 worker: worker.map(text),
                 deadline: deadline.map(instant),
                 heartbeat_seconds: heartbeat,
                 again,
+                is_silent: silent,
                 family: family_of(family),
             }
         }

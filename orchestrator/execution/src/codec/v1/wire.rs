@@ -66,6 +66,8 @@ pub(super) enum Kind<'a> {
         heartbeat: Option<u64>,
         #[serde(default, skip_serializing_if = "is_false")]
         again: bool,
+        #[serde(default, skip_serializing_if = "is_false")]
+        silent: bool,
         #[serde(borrow)]
         family: Family<'a>,
     },

@@ -45,16 +45,23 @@ pub(super) fn kind<'a>(kind: &'a EventKind, payloads: &mut Payloads<'a>) -> wire
         },
         EventKind::CallbackOpened => Kind::CallbackOpened,
         EventKind::TaskScheduled(scheduled) => Kind::TaskScheduled(Box::new(task(scheduled))),
-        EventKind::TaskStarted { wait, worker, deadline, heartbeat_seconds, again, family } => {
-            Kind::TaskStarted {
-                wait: wait.0,
-                worker: worker.as_deref().map(text),
-                deadline: deadline.map(micros),
-                heartbeat: *heartbeat_seconds,
-                again: *again,
-                family: family_of(family),
-            }
-        }
+        EventKind::TaskStarted {
+            wait,
+            worker,
+            deadline,
+            heartbeat_seconds,
+            again,
+            is_silent,
+            family,
+        } => Kind::TaskStarted {
+            wait: wait.0,
+            worker: worker.as_deref().map(text),
+            deadline: deadline.map(micros),
+            heartbeat: *heartbeat_seconds,
+            again: *again,
+            silent: *is_silent,
+            family: family_of(family),
+        },
         EventKind::TaskSubmitted { wait, family, child } => Kind::TaskSubmitted {
             wait: wait.0,
             family: family_of(family),

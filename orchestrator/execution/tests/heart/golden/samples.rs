@@ -44,6 +44,15 @@ pub(super) fn additions() -> Vec<(&'static str, Vec<Event>)> {
         child: None,
     };
     let credentials = event(0, 2, Some("{}"), EventKind::TaskScheduled(Arc::new(credentials)));
+    let silent = EventKind::TaskStarted {
+        wait: WaitId(4),
+        worker: None,
+        deadline: None,
+        heartbeat_seconds: None,
+        again: false,
+        is_silent: true,
+        family: TaskFamily::Activity,
+    };
     let of_run =
         |previous, step| event(0, previous, None, EventKind::MapRun { wait: WaitId(6), step });
     let arn = "arn:aws:states:us-east-1:000000000000:mapRun:order/All:0197".into();
@@ -57,6 +66,7 @@ pub(super) fn additions() -> Vec<(&'static str, Vec<Event>)> {
         ("ExecutionStarted.express", express()),
         ("MapRun.redriven", redriven),
         ("ExecutionStarted.startedBy", started_by()),
+        ("TaskStarted.silent", vec![event(0, 4, None, silent)]),
     ]
 }
 
@@ -232,6 +242,7 @@ fn tasks() -> Vec<Vec<Event>> {
         deadline: Some(instant("2026-11-24T12:00:00.000001Z")),
         heartbeat_seconds: Some(5),
         again,
+        is_silent: false,
         family: TaskFamily::Activity,
     };
     let succeeded = families()
