@@ -1,6 +1,7 @@
 //! Membership: joins, stands by behind a node that lives, deposes one whose lease has lapsed, takes its executions
 //! over, and begins again under a new id when its own fence has fallen.
 
+mod deletions;
 mod inbox;
 mod survey;
 mod takeover;

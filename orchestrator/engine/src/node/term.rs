@@ -32,6 +32,7 @@ impl Membership {
             end = self.keep(node, survey) => end,
             ended = running.join_next() => lane_ended(ended),
             () = self.sweep_inbox(self.fence(node)) => unreachable!("a sweep follows a sweep"),
+            () = self.sweep_deletions() => unreachable!("a sweep follows a sweep"),
         };
         stop.cancel();
         self.close_lanes(&mut running).await;
@@ -133,9 +134,6 @@ impl Membership {
             Ok(0) => {}
             Ok(made) => info!(made, "made partitions ahead"),
             Err(error) => warn!(%error, "partitions could not be made ahead"),
-        }
-        if let Err(error) = self.store.sweep_machines().await {
-            warn!(%error, "deleted state machines could not be swept");
         }
     }
 }
