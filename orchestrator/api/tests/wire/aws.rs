@@ -11,4 +11,5 @@ mod recorded;
 mod refusals;
 mod tags;
 mod tasks;
+mod terraform;
 mod versions;
