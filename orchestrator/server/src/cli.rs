@@ -106,7 +106,7 @@ pub(crate) enum Command {
     Create(commands::create::Create),
     /// Give a state machine another definition or role; executions that run keep theirs
     Update(commands::update::Update),
-    /// Create or update the state machines of a CloudFormation template, such as CDK synthesises
+    /// Create or update state machines, versions, aliases and activities of a CloudFormation template, such as CDK synthesises
     Deploy(commands::deploy::Deploy),
     /// Read state machines from AWS, or what answers like it, and try recorded executions here
     ImportAws(commands::import_aws::ImportAws),

@@ -1,13 +1,23 @@
 //! A CloudFormation template, as far as it concerns state machines: read, resolved, and what it would have deployed.
 
+mod activity;
+mod alias;
+mod contents;
 mod machine;
+mod properties;
 mod resolve;
+mod version;
 mod yaml;
 
 use serde_json::{Map, Value};
 
-pub(crate) use machine::{Activity, Machine, machines, uncapitalised};
+pub(crate) use activity::Activity;
+pub(crate) use alias::{Alias, Target};
+pub(crate) use contents::Contents;
+pub(crate) use machine::Machine;
+pub(crate) use properties::uncapitalised;
 pub(crate) use resolve::{Given, Scope};
+pub(crate) use version::Version;
 
 #[derive(Debug)]
 pub(crate) struct Template {

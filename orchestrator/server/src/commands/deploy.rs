@@ -1,21 +1,27 @@
-//! `everstep deploy`: the state machines of a CloudFormation template, such as CDK synthesises it, created or updated.
+//! `everstep deploy`: what a CloudFormation template has of Step Functions, such as CDK synthesises it, created or updated.
 
+mod activity;
+mod alias;
+mod machine;
+mod report;
+mod tags;
+mod version;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use everstep_proto::v1::{
-    CreateStateMachineRequest, DescribeNamespaceRequest, DescribeStateMachineRequest,
-    NamespaceSettings, StateMachine, StateMachineConfiguration, UpdateStateMachineRequest,
-};
-use serde_json::{Value, json};
-use tonic::Code;
+use everstep_proto::v1::{DescribeNamespaceRequest, NamespaceSettings};
 
+use self::alias::Published;
+pub(super) use self::machine::apply;
+pub(super) use self::report::word;
 use super::input;
 use crate::cli::ClientSettings;
 use crate::client::Client;
 use crate::error::{Answer, CommandError};
-use crate::output::{self, Format, Table};
-use crate::template::{Activity, Fault, Given, Machine, Scope, Template, machines};
+use crate::output::Format;
+use crate::template::{Contents, Fault, Given, Scope, Template};
 
 #[derive(Debug, Args)]
 pub(crate) struct Deploy {
@@ -63,10 +69,27 @@ impl Action {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Activity,
+    Machine,
+    Version,
+    Alias,
+}
+
 struct Deployed {
+    /// The resource's name in the template.
     id: String,
-    arn: String,
+    kind: Kind,
+    /// None: a version that is yet to be published.
+    arn: Option<String>,
     action: Action,
+}
+
+impl Deployed {
+    fn new(id: &str, kind: Kind, arn: impl Into<Option<String>>, action: Action) -> Self {
+        Self { id: id.to_owned(), kind, arn: arn.into(), action }
+    }
 }
 
 impl Deploy {
@@ -80,23 +103,48 @@ impl Deploy {
             stack: self.stack,
         };
         let scope = scope(&client, &template, &given).await?;
-        let (machines, activities) =
-            machines(&scope, &self.skip).map_err(|faults| refused(&faults))?;
-        if machines.is_empty() {
-            return Err(CommandError::usage("the template has no state machine to deploy"));
+        let contents = Contents::of(&scope, &self.skip).map_err(|faults| refused(&faults))?;
+        if contents.is_empty() {
+            let message = "the template has no state machine and no activity to deploy";
+            return Err(CommandError::usage(message));
         }
-        let mut deployed = Vec::new();
-        for machine in machines {
-            let arn = scope.machine_arn(&machine.name);
-            let action = apply(&client, &machine, self.dry_run).await?;
-            deployed.push(Deployed { id: machine.id, arn, action });
-        }
-        let activities = activities.into_iter();
-        let activities: Vec<(String, String)> =
-            activities.map(|Activity { id, name }| (id, scope.activity_arn(&name))).collect();
-        print(&deployed, &activities, self.dry_run, format);
+        let deployed = deploy(&client, &scope, (&contents, self.dry_run)).await?;
+        report::print(&deployed, self.dry_run, format);
         Ok(Answer::Positive)
     }
+}
+
+/// What others refer to first.
+async fn deploy(
+    client: &Client,
+    scope: &Scope<'_>,
+    (contents, dry_run): (&Contents, bool),
+) -> Result<Vec<Deployed>, CommandError> {
+    let (mut deployed, mut done) = (Vec::new(), BTreeMap::new());
+    for activity in &contents.activities {
+        let arn = scope.activity_arn(&activity.name);
+        let action = activity::apply(client, (activity, &arn), dry_run).await?;
+        deployed.push(Deployed::new(&activity.id, Kind::Activity, arn, action));
+    }
+    for machine in &contents.machines {
+        let action = apply(client, machine, dry_run).await?;
+        done.insert(machine.name.as_str(), action);
+        let arn = scope.machine_arn(&machine.name);
+        deployed.push(Deployed::new(&machine.id, Kind::Machine, arn, action));
+    }
+    let mut published = Published::new();
+    for version in &contents.versions {
+        let machine = done.get(version.machine.as_str()).copied();
+        let (action, arn) = version::apply(client, version, (machine, dry_run)).await?;
+        published.insert(version.id.clone(), arn.clone());
+        deployed.push(Deployed::new(&version.id, Kind::Version, arn, action));
+    }
+    for alias in &contents.aliases {
+        let arn = format!("{}:{}", scope.machine_arn(&alias.machine), alias.name);
+        let action = alias::apply(client, (alias, &arn), (&published, dry_run)).await?;
+        deployed.push(Deployed::new(&alias.id, Kind::Alias, arn, action));
+    }
+    Ok(deployed)
 }
 
 /// Partition, region and account are the namespace's.
@@ -126,142 +174,4 @@ pub(super) async fn settings(client: &Client) -> Result<NamespaceSettings, Comma
 fn refused(faults: &[Fault]) -> CommandError {
     let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
     CommandError::usage(format!("the template can't be deployed:\n  {}", lines.join("\n  ")))
-}
-
-/// Creates or updates it, where that is needed.
-pub(super) async fn apply(
-    client: &Client,
-    machine: &Machine,
-    dry_run: bool,
-) -> Result<Action, CommandError> {
-    let found = existing(client, &machine.name).await?;
-    let Some(found) = found else {
-        if !dry_run {
-            create(client, machine).await?;
-        }
-        return Ok(Action::Create);
-    };
-    if found.r#type() != machine.r#type {
-        let message = format!(
-            "the state machine {} is there with another type; a type can't be changed: delete it first",
-            machine.name
-        );
-        return Err(CommandError::usage(message));
-    }
-    if same(&found, machine) {
-        return Ok(Action::Keep);
-    }
-    if !dry_run {
-        update(client, machine).await?;
-    }
-    Ok(Action::Update)
-}
-
-async fn existing(client: &Client, name: &str) -> Result<Option<StateMachine>, CommandError> {
-    let request = DescribeStateMachineRequest {
-        namespace: client.namespace.clone(),
-        state_machine: name.to_owned(),
-    };
-    match client.machines().describe_state_machine(client.request(request)).await {
-        Ok(found) => Ok(Some(found.into_inner())),
-        Err(status) if status.code() == Code::NotFound => Ok(None),
-        Err(status) => Err(client.refusal(&status)),
-    }
-}
-
-/// What the template does not say may be as it is.
-fn same(found: &StateMachine, machine: &Machine) -> bool {
-    let configuration = found.configuration.clone().unwrap_or_default();
-    let equal = |wanted: &Option<String>, there: &str| {
-        wanted.as_ref().is_none_or(|wanted| json_of(wanted) == json_of(there))
-    };
-    found.definition == machine.definition
-        && found.role_arn == machine.role_arn
-        && equal(&machine.logging, &configuration.logging)
-        && equal(&machine.tracing, &configuration.tracing)
-        && equal(&machine.encryption, &configuration.encryption)
-}
-
-fn json_of(text: &str) -> Option<Value> {
-    serde_json::from_str(text).ok()
-}
-
-fn configuration(machine: &Machine) -> Option<StateMachineConfiguration> {
-    let Machine { logging, tracing, encryption, .. } = machine;
-    let said = [logging, tracing, encryption].iter().any(|it| it.is_some());
-    said.then(|| StateMachineConfiguration {
-        logging: logging.clone().unwrap_or_default(),
-        tracing: tracing.clone().unwrap_or_default(),
-        encryption: encryption.clone().unwrap_or_default(),
-    })
-}
-
-async fn create(client: &Client, machine: &Machine) -> Result<(), CommandError> {
-    let request = CreateStateMachineRequest {
-        namespace: client.namespace.clone(),
-        name: machine.name.clone(),
-        definition: machine.definition.clone(),
-        role_arn: machine.role_arn.clone(),
-        r#type: machine.r#type.into(),
-        configuration: configuration(machine),
-        ..CreateStateMachineRequest::default()
-    };
-    let created = client.machines().create_state_machine(client.request(request)).await;
-    created.map(drop).map_err(|status| named(client.refusal(&status), machine))
-}
-
-async fn update(client: &Client, machine: &Machine) -> Result<(), CommandError> {
-    let request = UpdateStateMachineRequest {
-        namespace: client.namespace.clone(),
-        state_machine: machine.name.clone(),
-        definition: Some(machine.definition.clone()),
-        role_arn: Some(machine.role_arn.clone()),
-        configuration: configuration(machine),
-        ..UpdateStateMachineRequest::default()
-    };
-    let updated = client.machines().update_state_machine(client.request(request)).await;
-    updated.map(drop).map_err(|status| named(client.refusal(&status), machine))
-}
-
-/// Says which of the template's machines was refused.
-fn named(error: CommandError, machine: &Machine) -> CommandError {
-    CommandError {
-        message: format!("the state machine {}: {}", machine.name, error.message),
-        ..error
-    }
-}
-
-pub(super) fn word(action: Action, dry_run: bool) -> &'static str {
-    match (action, dry_run) {
-        (Action::Create, false) => "created",
-        (Action::Create, true) => "would be created",
-        (Action::Update, false) => "updated",
-        (Action::Update, true) => "would be updated",
-        (Action::Keep, _) => "unchanged",
-    }
-}
-
-fn print(machines: &[Deployed], activities: &[(String, String)], dry_run: bool, format: Format) {
-    match format {
-        Format::Text => {
-            let mut table = Table::new(["RESOURCE", "DEPLOYED", "ARN"]);
-            for Deployed { id, arn, action } in machines {
-                table.row([id.clone(), word(*action, dry_run).to_owned(), arn.clone()]);
-            }
-            for (id, arn) in activities {
-                table.row([id.clone(), "activity".to_owned(), arn.clone()]);
-            }
-            output::write(&table.render());
-        }
-        Format::Json => {
-            let machine = |it: &Deployed| json!({"resource": it.id, "stateMachineArn": it.arn, "action": it.action.as_str()});
-            let activity =
-                |(id, arn): &(String, String)| json!({"resource": id, "activityArn": arn});
-            output::document(&json!({
-                "dryRun": dry_run,
-                "stateMachines": machines.iter().map(machine).collect::<Vec<_>>(),
-                "activities": activities.iter().map(activity).collect::<Vec<_>>(),
-            }));
-        }
-    }
 }

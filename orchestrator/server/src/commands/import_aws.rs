@@ -134,7 +134,7 @@ impl ImportAws {
         listed: &Listed,
     ) -> Result<Imported, CommandError> {
         let name = &*listed.name;
-        let machine = match refused(source.machine(listed).await)? {
+        let mut machine = match refused(source.machine(listed).await)? {
             Ok(Some(machine)) => machine,
             Ok(None) => return Ok(Imported::new(name, Outcome::BeingDeleted)),
             Err(why) => return Ok(Imported::new(name, Outcome::Refused(why))),
@@ -145,12 +145,17 @@ impl ImportAws {
         let Some(parsed) = parsed else {
             return Ok(Imported { diagnostics, ..Imported::new(name, Outcome::Faulty) });
         };
+        let mut remarks = Vec::new();
+        match refused(source.tags(listed).await)? {
+            Ok(tags) => machine.tags = Some(tags),
+            Err(why) => remarks.push(format!("its tags are not known: {why}")),
+        }
         let outcome = match refused(apply(client, &machine, self.dry_run).await)? {
             Ok(action) => Outcome::Registered(action),
             Err(why) => Outcome::Refused(why),
         };
         let graph = self.graph.then(|| Drawing::new(&parsed, None).write(Language::Mermaid));
-        let mut imported = Imported { diagnostics, graph, ..Imported::new(name, outcome) };
+        let mut imported = Imported { diagnostics, graph, remarks, ..Imported::new(name, outcome) };
         match refused(source.versions(listed).await)? {
             Ok(versions) => imported.versions = versions,
             Err(why) => imported.remarks.push(format!("its versions are not known: {why}")),

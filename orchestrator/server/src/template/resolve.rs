@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Fault, Template, kind};
+use super::{Fault, Template, alias, kind};
 
 /// In a place: that what follows is the name of a resource that is referred to there.
 const NAMED_BY: &str = " -> ";
@@ -34,6 +34,12 @@ impl Scope<'_> {
     pub(crate) fn machine_arn(&self, name: &str) -> String {
         let Self { partition, region, account, .. } = self;
         format!("arn:{partition}:states:{region}:{account}:stateMachine:{name}")
+    }
+
+    /// The name in the ARN of a machine of this namespace.
+    pub(super) fn machine_named<'n>(&self, arn: &'n str) -> Option<&'n str> {
+        let name = arn.strip_prefix(self.machine_arn("").as_str())?;
+        (!name.is_empty() && !name.contains(':')).then_some(name)
     }
 
     pub(crate) fn activity_arn(&self, name: &str) -> String {
@@ -117,9 +123,10 @@ impl Scope<'_> {
             return Err(Fault::new(place, format!("{name} is neither a parameter nor a resource")));
         };
         match kind(resource) {
-            "AWS::StepFunctions::StateMachine" | "AWS::StepFunctions::Activity" => {
-                self.attribute(name, "Arn", place)
-            }
+            "AWS::StepFunctions::StateMachine"
+            | "AWS::StepFunctions::Activity"
+            | "AWS::StepFunctions::StateMachineAlias" => self.attribute(name, "Arn", place),
+            "AWS::StepFunctions::StateMachineVersion" => Err(numberless(place, name, name)),
             "AWS::Lambda::Function" => self.own_name(name, "FunctionName", place),
             kind => Err(unknown(place, name, name, kind)),
         }
@@ -144,6 +151,10 @@ impl Scope<'_> {
             ("AWS::StepFunctions::Activity", "Arn") => {
                 own("Name").map(|name| self.activity_arn(&name))
             }
+            ("AWS::StepFunctions::StateMachineAlias", "Arn") => {
+                alias::arn(self, name, &deeper(place, name)?)
+            }
+            ("AWS::StepFunctions::StateMachineVersion", _) => Err(numberless(place, &path, name)),
             ("AWS::Lambda::Function", "Arn") => {
                 let name = own("FunctionName")?;
                 Ok(format!("arn:{partition}:lambda:{region}:{account}:function:{name}"))
@@ -166,26 +177,15 @@ impl Scope<'_> {
         let Some(name) = resource.and_then(|it| it.get("Properties")?.get(property)) else {
             return Ok(id.to_owned());
         };
-        // Names that are made of each other have no end.
-        if place.matches(NAMED_BY).count() > NAMES_DEEP_MAX {
-            return Err(Fault::new(&format!("Resources.{id}"), "its name goes round in a circle"));
-        }
-        self.text(name, &format!("{place}{NAMED_BY}{id}.{property}"))
+        self.text(name, &format!("{}.{property}", deeper(place, id)?))
     }
 
     fn function(&self, name: &str, argument: &Value, place: &str) -> Result<String, Fault> {
         let wrong = |wanted: &str| Fault::new(place, format!("it takes {wanted}"));
         match name {
             "Fn::GetAtt" => {
-                let parts = argument.as_array().map(Vec::as_slice).unwrap_or_default();
-                let (id, attribute) = match (argument, parts) {
-                    (Value::String(path), _) => path.split_once('.'),
-                    (_, [Value::String(id), Value::String(attribute)]) => {
-                        Some((id.as_str(), attribute.as_str()))
-                    }
-                    _ => None,
-                }
-                .ok_or_else(|| wrong("[RESOURCE, ATTRIBUTE]"))?;
+                let named = attribute_of(argument);
+                let (id, attribute) = named.ok_or_else(|| wrong("[RESOURCE, ATTRIBUTE]"))?;
                 self.attribute(id, attribute, place)
             }
             "Fn::Join" => {
@@ -245,9 +245,34 @@ impl Scope<'_> {
     }
 }
 
+/// The place within what `id` is named by. Names that are made of each other have no end.
+pub(super) fn deeper(place: &str, id: &str) -> Result<String, Fault> {
+    if place.matches(NAMED_BY).count() > NAMES_DEEP_MAX {
+        return Err(Fault::new(&format!("Resources.{id}"), "its name goes round in a circle"));
+    }
+    Ok(format!("{place}{NAMED_BY}{id}"))
+}
+
 fn intrinsic(fields: &Map<String, Value>) -> Option<(&str, &Value)> {
     let (name, value) = fields.iter().next().filter(|_| fields.len() == 1)?;
     (name == "Ref" || name.starts_with("Fn::")).then_some((name.as_str(), value))
+}
+
+/// The resource and the attribute of a `Fn::GetAtt`.
+pub(super) fn attribute_named(value: &Value) -> Option<(&str, &str)> {
+    match intrinsic(value.as_object()?)? {
+        ("Fn::GetAtt", argument) => attribute_of(argument),
+        _ => None,
+    }
+}
+
+fn attribute_of(argument: &Value) -> Option<(&str, &str)> {
+    let parts = argument.as_array().map(Vec::as_slice).unwrap_or_default();
+    match (argument, parts) {
+        (Value::String(path), _) => path.split_once('.'),
+        (_, [Value::String(id), Value::String(attribute)]) => Some((id, attribute)),
+        _ => None,
+    }
 }
 
 fn text_of(value: &Value, place: &str) -> Result<String, Fault> {
@@ -258,6 +283,13 @@ fn text_of(value: &Value, place: &str) -> Result<String, Fault> {
             Err(Fault::new(place, "it must come to a text"))
         }
     }
+}
+
+fn numberless(place: &str, path: &str, id: &str) -> Fault {
+    let why = format!(
+        "the number of the version {id} is known once it is published; refer to an alias, or give --resource {path}=VALUE"
+    );
+    Fault::new(place, why)
 }
 
 fn unknown(place: &str, path: &str, id: &str, kind: &str) -> Fault {

@@ -16,7 +16,7 @@ fn given(parameters: &[(&str, &str)], resources: &[(&str, &str)]) -> Given {
     Given { parameters: owned(parameters), resources: owned(resources), stack: "shop".to_owned() }
 }
 
-fn deployed(text: &str, given: &Given) -> Result<(Vec<Machine>, Vec<Activity>), Vec<String>> {
+fn deployed(text: &str, given: &Given) -> Result<Contents, Vec<String>> {
     let texts = |faults: Vec<Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
     let template = Template::parse(text).map_err(|fault| texts(vec![fault]))?;
     let scope = Scope {
@@ -26,7 +26,7 @@ fn deployed(text: &str, given: &Given) -> Result<(Vec<Machine>, Vec<Activity>), 
         region: "eu-west-1".to_owned(),
         account: "123456789012".to_owned(),
     };
-    machines(&scope, &[]).map_err(texts)
+    Contents::of(&scope, &["Left".to_owned()]).map_err(texts)
 }
 
 fn definition(machine: &Machine) -> Value {
@@ -36,8 +36,9 @@ fn definition(machine: &Machine) -> Value {
 #[test]
 fn a_template_of_cdk_comes_to_its_machines() {
     let queue = given(&[], &[("Shipments6E8A22F1", "https://sqs/shipments")]);
-    let (machines, activities) = deployed(CDK, &queue).unwrap();
-    assert_eq!(activities, [Activity { id: "PackD3D51A0C".to_owned(), name: "pack".to_owned() }]);
+    let Contents { machines, activities, .. } = deployed(CDK, &queue).unwrap();
+    let [pack] = &activities[..] else { panic!("{activities:?}") };
+    assert_eq!((pack.id.as_str(), pack.name.as_str()), ("PackD3D51A0C", "pack"));
     let [notify, orders] = &machines[..] else { panic!("{machines:?}") };
     assert_eq!(notify.name, "Notify29C25B1B", "its logical id, where it has no name");
     assert_eq!(
@@ -100,7 +101,7 @@ Resources:
 #[test]
 fn yaml_is_read_with_cloudformations_short_tags() {
     let text = YAML.replace("      Comment: !Ref AWS::NoValue\n", "");
-    let (machines, _) = deployed(&text, &given(&[("Wait", "5")], &[])).unwrap();
+    let Contents { machines, .. } = deployed(&text, &given(&[("Wait", "5")], &[])).unwrap();
     let [orders] = &machines[..] else { panic!("{machines:?}") };
     assert_eq!(
         (orders.name.as_str(), orders.r#type),
@@ -164,9 +165,8 @@ fn what_cannot_be_deployed_is_named_with_its_place() {
             "Resources.M.Properties.StateMachineType: it is STANDARD or EXPRESS",
         ),
         (
-            json!({"Resources": {"A": {"Type": "AWS::StepFunctions::StateMachineAlias"}}})
-                .to_string(),
-            "Resources.A: an AWS::StepFunctions::StateMachineAlias is not deployed; leave it out with --skip A",
+            json!({"Resources": {"A": {"Type": "AWS::Serverless::StateMachine"}}}).to_string(),
+            "Resources.A: an AWS::Serverless::StateMachine is not deployed; leave it out with --skip A",
         ),
         (
             json!({"Transform": "AWS::Serverless-2016-10-31"}).to_string(),
@@ -192,4 +192,102 @@ fn names_that_refer_to_each_other_are_refused() {
     let text = json!({"Resources": {"A": named("B"), "B": named("A")}}).to_string();
     let faults = deployed(&text, &Given::default()).unwrap_err();
     assert!(faults[0].ends_with("goes round in a circle"), "{faults:?}");
+}
+
+const VERSIONS: &str = r#"
+Resources:
+  Order:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      StateMachineName: order
+      Tags: [{Key: team, Value: pay}]
+      Definition: {StartAt: A, States: {A: {Type: Succeed}}}
+  Newest:
+    Type: AWS::StepFunctions::StateMachineVersion
+    Properties:
+      Description: as deployed
+      StateMachineArn: !Ref Order
+      StateMachineRevisionId: !GetAtt Order.StateMachineRevisionId
+  Pinned:
+    Type: AWS::StepFunctions::StateMachineVersion
+    Properties:
+      StateMachineArn: !GetAtt Order.Arn
+      StateMachineRevisionId: 0189-a
+  Live:
+    Type: AWS::StepFunctions::StateMachineAlias
+    Properties:
+      Name: live
+      Description: what runs
+      RoutingConfiguration:
+        - {StateMachineVersionArn: !Ref Newest, Weight: 90}
+        - {StateMachineVersionArn: !Sub "${Order}:1", Weight: "10"}
+  Next:
+    Type: AWS::StepFunctions::StateMachineAlias
+    Properties:
+      DeploymentPreference: {StateMachineVersionArn: !GetAtt Newest.Arn, Type: ALL_AT_ONCE}
+  Caller:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      Definition: {StartAt: A, States: {A: {Type: Task, Resource: "arn:aws:states:::states:startExecution",
+        Parameters: {StateMachineArn: !Ref Live}, End: true}}}
+"#;
+
+#[test]
+fn versions_and_aliases_are_read_before_their_numbers_are_known() {
+    let contents = deployed(VERSIONS, &Given::default()).unwrap();
+    let order = "arn:aws:states:eu-west-1:123456789012:stateMachine:order";
+    let versions = contents.versions.iter();
+    let versions: Vec<_> =
+        versions.map(|it| (it.machine.as_str(), it.revision.as_deref())).collect();
+    assert_eq!(versions, [("order", None), ("order", Some("0189-a"))]);
+    assert_eq!(contents.versions[0].description, "as deployed");
+    let [live, next] = &contents.aliases[..] else { panic!("{contents:?}") };
+    let own = Target::Own("Newest".to_owned());
+    assert_eq!((live.machine.as_str(), live.name.as_str()), ("order", "live"));
+    assert_eq!(live.routes, [(own.clone(), 90), (Target::Arn(format!("{order}:1")), 10)]);
+    assert_eq!((next.name.as_str(), &next.routes), ("Next", &vec![(own, 100)]));
+    let task = &definition(&contents.machines[1])["States"]["A"];
+    assert_eq!(task["Parameters"]["StateMachineArn"], format!("{order}:live"));
+    let tags = contents.machines[0].tags.clone().unwrap();
+    assert_eq!(tags.into_iter().collect::<Vec<_>>(), [("team".to_owned(), "pay".to_owned())]);
+}
+
+#[test]
+fn versions_and_aliases_that_lead_nowhere_are_named_with_their_place() {
+    for (before, after, fault) in [
+        (
+            "StateMachineArn: !GetAtt Order.Arn",
+            "StateMachineArn: arn:aws:states:eu-west-1:1:stateMachine:order",
+            "Resources.Pinned.Properties.StateMachineArn: arn:aws:states:eu-west-1:1:stateMachine:order is no state machine of here",
+        ),
+        (
+            "Weight: 90",
+            "Weight: most",
+            "Resources.Live.Properties.RoutingConfiguration[0].Weight: a number from 0 to 100 is wanted",
+        ),
+        (
+            "Type: ALL_AT_ONCE",
+            "Type: CANARY",
+            "Resources.Next.Properties.DeploymentPreference: a gradual deployment is CloudFormation's to carry out; give RoutingConfiguration",
+        ),
+        (
+            "StateMachineArn: !Ref Live",
+            "StateMachineArn: !Ref Newest",
+            "Resources.Caller.Properties.Definition.States.A.Parameters.StateMachineArn: the number of the version Newest is known once it is published; refer to an alias, or give --resource Newest=VALUE",
+        ),
+        ("!Sub \"${Order}:1\"", "!Ref Live", "Resources.Live: its name goes round in a circle"),
+        (
+            "Tags: [{Key: team, Value: pay}]",
+            "Tags: {team: pay}",
+            "Resources.Order.Properties.Tags: a list of {Key, Value} is wanted",
+        ),
+    ] {
+        let faults = deployed(&VERSIONS.replace(before, after), &Given::default()).unwrap_err();
+        assert!(faults.contains(&fault.to_owned()), "{after}: {faults:?}");
+    }
+    let left = VERSIONS.replace("  Newest:", "  Left:").replace("!Ref Newest", "!Ref Left");
+    let left = left.replace("!GetAtt Newest.Arn", "!Ref Left");
+    let faults = deployed(&left, &Given::default()).unwrap_err();
+    let fault = "Resources.Live: the version Left is left out: give --resource Left=VALUE";
+    assert_eq!(faults[0], fault);
 }

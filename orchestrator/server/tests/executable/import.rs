@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::process::{EVERSTEP, Server, clean, code, everstep, folder, stderr, stdout};
 
+const MACHINE_ARN: &str = "arn:aws:states:us-east-1:000000000000:stateMachine";
 /// One more than a page of the list has.
 const MACHINES: usize = 101;
 
@@ -43,6 +44,7 @@ fn set(server: &Server) {
     fs::write(&file, json!({ "Resources": resources }).to_string()).unwrap();
     ok(server, &["deploy", file.to_str().unwrap()]);
     ok(server, &["versions", "publish", "counted"]);
+    ok(server, &["tags", "add", &format!("{MACHINE_ARN}:counted"), "team=pay"]);
     let input = json!((0..300).collect::<Vec<_>>()).to_string();
     ok(server, &["start", "counted", "--name", "first", "--wait", "--input", &input]);
     ok(server, &["start", "counted", "--name", "second", "--wait", "--input", "[1]"]);
@@ -79,6 +81,10 @@ fn every_page_is_read_and_what_stays_behind_is_named() {
     assert_eq!(counted["remarks"], json!([]));
     let same = |name: &str| json!({"name": name, "result": "SAME", "detail": null});
     assert_eq!(counted["executions"], json!([same("second"), same("first")]));
+
+    let copied = "arn:aws:states:us-east-1:123456789012:stateMachine:counted";
+    let tags = ["tags", "list", copied, "--namespace", "copy", "--output", "json"];
+    assert_eq!(stdout(&server.call(&tags)), "{\"team\":\"pay\"}\n");
 
     let one = [&from[..], &["--machine", "counted", "--graph"]].concat();
     let again = stdout(&import(&server, &one));

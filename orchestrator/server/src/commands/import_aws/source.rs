@@ -1,5 +1,6 @@
 //! The endpoint that machines come from: what is asked of it, page by page, and how its refusals are told.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_adapter::{Access, Aws, AwsError};
@@ -64,6 +65,18 @@ impl Source {
         let named = json!({ "StateMachineArn": listed.arn });
         let described = self.call("describeStateMachine", &named).await?;
         Ok((text(&described, "Status") != "DELETING").then(|| machine(&described)))
+    }
+
+    pub(super) async fn tags(
+        &self,
+        listed: &Listed,
+    ) -> Result<BTreeMap<String, String>, CommandError> {
+        let named = json!({ "ResourceArn": listed.arn });
+        let answer = self.call("listTagsForResource", &named).await?;
+        let tags = answer["Tags"].as_array().into_iter().flatten();
+        let tags = tags.map(|it| (text(it, "Key"), text(it, "Value")));
+        // AWS's own, which nobody else may set.
+        Ok(tags.filter(|(key, _)| !key.starts_with("aws:")).collect())
     }
 
     /// The numbers of its versions, the oldest first.
@@ -187,6 +200,7 @@ fn machine(described: &Value) -> Machine {
         logging: configuration("LoggingConfiguration"),
         tracing: configuration("TracingConfiguration"),
         encryption: configuration("EncryptionConfiguration"),
+        tags: None,
     }
 }
 
