@@ -46,7 +46,7 @@ const IN_TESTS: [(&str, &[&str]); 4] = [
     ("api", &["cluster", "conformance"]),
     ("engine", &["cluster"]),
     ("store", &["cluster"]),
-    ("everstep", &["everstep-worker"]),
+    ("everstep", &["conformance", "everstep-worker"]),
 ];
 
 /// Floors that know neither a clock, nor chance, nor the outside.

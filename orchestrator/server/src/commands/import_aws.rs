@@ -18,7 +18,7 @@ use crate::cli::ClientSettings;
 use crate::client::Client;
 use crate::error::{Answer, CommandError, Remedy};
 use crate::graph::{Drawing, Language};
-use crate::offline::{Replay, replay};
+use crate::offline::{self, Replay, replay};
 use crate::output::{self, Format};
 use crate::template::Machine;
 
@@ -186,7 +186,7 @@ impl ImportAws {
         };
         for execution in ended {
             let replayed = match refused(source.recording(&execution).await)? {
-                Ok(it) => match StateMachine::parse(&it.definition) {
+                Ok(it) => match offline::recorded_machine(&it.definition) {
                     Ok(machine) => replay(&Arc::new(machine), &it.described, &it.events),
                     Err(_) => Replay::NotReplayed("its definition is faulty".to_owned()),
                 },

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use asl::StateMachine;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -59,7 +58,7 @@ impl Test {
 fn suite(path: PathBuf) -> Result<Option<Suite>, CommandError> {
     let file = TestFile::parse(&path, &input::read(&path)?)?;
     let definition = path.parent().unwrap_or(Path::new("")).join(&file.definition);
-    let machine = match StateMachine::parse(&input::read(&definition)?) {
+    let machine = match offline::machine(&input::read(&definition)?) {
         Ok(machine) => Arc::new(machine),
         Err(faults) => {
             let name = definition.display().to_string();

@@ -9,7 +9,7 @@ use asl::StateMachine;
 use serde_json::Value;
 
 use super::file::{Case, Expected, Mock, Mocks, Status, TestFile};
-use super::run::run;
+use super::run::{Identity, run_as};
 
 /// Why nothing comes of a replay, or what it found.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,24 +23,27 @@ pub(crate) enum Replay {
 
 #[derive(Debug)]
 struct Recorded {
+    identity: Identity,
     case: Case,
     path: Vec<String>,
     /// Whether states of several branches may have come in any order.
     branches: bool,
 }
 
-/// `described` and `events` as the SDK has the answers of `DescribeExecution` and `GetExecutionHistory`.
+/// `machine` with stand-ins, `described` and `events` as the SDK has the answers of `DescribeExecution` and `GetExecutionHistory`.
 pub(crate) fn replay(machine: &Arc<StateMachine>, described: &Value, events: &[Value]) -> Replay {
     let recorded = match recorded(described, events) {
         Ok(recorded) => recorded,
         Err(why) => return Replay::NotReplayed(why),
     };
-    let Recorded { case, path, branches } = recorded;
+    let Recorded { identity, case, path, branches } = recorded;
     let file = TestFile { definition: PathBuf::new(), mocks: BTreeMap::new(), cases: vec![case] };
-    let outcome = run(machine, &file, &file.cases[0]);
+    let outcome = run_as(identity, machine, (&file, &file.cases[0]));
     let taken: Vec<String> = outcome.path.iter().map(|(state, _)| state.to_string()).collect();
     let turned = turn(path, taken, branches);
-    match turned.or_else(|| outcome.differences.into_iter().next()) {
+    let unanswered =
+        outcome.unanswered.map(|state| format!("`{state}` calls once more than there"));
+    match turned.or(unanswered).or_else(|| outcome.differences.into_iter().next()) {
         Some(difference) => Replay::Differs(difference),
         None => Replay::Same,
     }
@@ -89,7 +92,25 @@ fn recorded(described: &Value, events: &[Value]) -> Result<Recorded, String> {
         mocks: history.answers()?,
         expect,
     };
-    Ok(Recorded { case, path: history.path(), branches: history.branches() })
+    let identity = identity(described, events);
+    Ok(Recorded { identity, case, path: history.path(), branches: history.branches() })
+}
+
+/// Definitions pass on what they read of the context object.
+fn identity(described: &Value, events: &[Value]) -> Identity {
+    let text = |name: &str| described.get(name).and_then(Value::as_str).map(str::to_owned);
+    let unknown = Identity::default();
+    let machine_arn = text("StateMachineArn").unwrap_or(unknown.machine_arn);
+    let role = events.first().and_then(details).and_then(|it| it.get("RoleArn")?.as_str());
+    let began = text("StartDate").and_then(|it| it.parse().ok());
+    Identity {
+        name: text("Name").unwrap_or(unknown.name),
+        execution_arn: text("ExecutionArn").unwrap_or(unknown.execution_arn),
+        machine_name: machine_arn.rsplit(':').next().unwrap_or_default().to_owned(),
+        machine_arn,
+        role_arn: role.map_or(unknown.role_arn, str::to_owned),
+        began: began.unwrap_or(unknown.began),
+    }
 }
 
 struct History<'a> {
@@ -158,20 +179,13 @@ impl<'a> History<'a> {
     }
 }
 
-/// Callbacks, children and map runs have answers that are in no one event.
+/// What has answers in no event of its own.
 fn check(event: &Value) -> Result<(), String> {
     match kind(event) {
-        "MapRunStarted" => return Err("it has a Distributed Map".to_owned()),
-        "ExecutionRedriven" => return Err("it was redriven".to_owned()),
-        _ => {}
+        "MapRunStarted" => Err("it has a Distributed Map".to_owned()),
+        "ExecutionRedriven" => Err("it was redriven".to_owned()),
+        _ => Ok(()),
     }
-    let resource = details(event).and_then(|it| it.get("Resource")).and_then(Value::as_str);
-    let resource = resource.unwrap_or_default();
-    let waits = resource.contains(".sync") || resource.ends_with(".waitForTaskToken");
-    if kind(event) == "TaskScheduled" && (waits || resource == "startExecution") {
-        return Err(format!("it has a task on {resource}"));
-    }
-    Ok(())
 }
 
 fn number(event: &Value, name: &str) -> Option<u64> {
@@ -202,10 +216,7 @@ fn answer(event: &Value) -> Result<Option<Mock>, String> {
             let output = text("Output").ok_or("its history has no payloads")?;
             let output: Value = serde_json::from_str(&output)
                 .map_err(|error| format!("a payload is no JSON: {error}"))?;
-            let invoked = text("ResourceType").as_deref() == Some("lambda");
-            // The engine puts the envelope round what the function answered.
-            let result = if invoked { output.get("Payload").cloned() } else { Some(output) };
-            Ok(Some(Mock { result: Some(result.unwrap_or_default()), ..Mock::default() }))
+            Ok(Some(Mock { result: Some(output), ..Mock::default() }))
         }
         "TaskTimedOut" | "ActivityTimedOut" | "LambdaFunctionTimedOut" => {
             Ok(Some(Mock { silent: true, ..Mock::default() }))
@@ -225,110 +236,4 @@ fn answer(event: &Value) -> Result<Option<Mock>, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn machine() -> Arc<StateMachine> {
-        let definition = json!({"StartAt": "Charge", "States": {
-            "Charge": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:charge", "Next": "Large",
-                "Retry": [{"ErrorEquals": ["Busy"], "MaxAttempts": 1}]},
-            "Large": {"Type": "Choice", "Default": "Small", "Choices": [
-                {"Variable": "$.amount", "NumericGreaterThan": 10, "Next": "Refuse"}]},
-            "Small": {"Type": "Succeed"},
-            "Refuse": {"Type": "Fail", "Error": "TooLarge", "Cause": "no"}
-        }});
-        Arc::new(StateMachine::parse(&definition.to_string()).unwrap())
-    }
-
-    fn events(output: &str) -> Vec<Value> {
-        let entered = |id: u32, kind: &str, name: &str| {
-            json!({"Id": id, "PreviousEventId": id - 1, "Type": kind,
-                "StateEnteredEventDetails": {"Name": name, "Input": "{}"}})
-        };
-        let event = |id: u32, kind: &str, details: Value| {
-            let mut event = json!({"Id": id, "PreviousEventId": id - 1, "Type": kind});
-            event[format!("{kind}EventDetails")] = details;
-            event
-        };
-        vec![
-            event(1, "ExecutionStarted", json!({"Input": "{}"})),
-            entered(2, "TaskStateEntered", "Charge"),
-            event(3, "LambdaFunctionScheduled", json!({"Resource": "arn"})),
-            event(4, "LambdaFunctionFailed", json!({"Error": "Busy", "Cause": "later"})),
-            event(5, "LambdaFunctionScheduled", json!({"Resource": "arn"})),
-            event(6, "LambdaFunctionSucceeded", json!({ "Output": output })),
-            entered(7, "ChoiceStateEntered", "Large"),
-            entered(8, "SucceedStateEntered", "Small"),
-        ]
-    }
-
-    fn replayed(output: &str, end: &Value) -> Replay {
-        let mut described = json!({"Name": "x", "Input": "{}", "Status": "SUCCEEDED"});
-        described["Output"] = end.clone();
-        replay(&machine(), &described, &events(output))
-    }
-
-    #[test]
-    fn an_execution_that_went_the_same_way_is_the_same() {
-        assert_eq!(replayed(r#"{"amount":5}"#, &json!(r#"{"amount":5}"#)), Replay::Same);
-    }
-
-    #[test]
-    fn the_first_difference_is_told() {
-        let told = "state 3: `Small` there, `Refuse` here".to_owned();
-        let end = json!(r#"{"amount":50}"#);
-        assert_eq!(replayed(r#"{"amount":50}"#, &end), Replay::Differs(told));
-        let told = r#"output: expected {"amount":6}, got {"amount":5}"#.to_owned();
-        let end = json!(r#"{"amount":6}"#);
-        assert_eq!(replayed(r#"{"amount":5}"#, &end), Replay::Differs(told));
-    }
-
-    /// Two iterations whose answers came in another order than they were asked for, one of them at its second attempt.
-    #[test]
-    fn iterations_get_the_answers_that_were_theirs() {
-        let definition = json!({"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {
-            "StartAt": "Charge", "States": {"Charge": {"Type": "Task", "Resource": "charge", "End": true,
-                "Retry": [{"ErrorEquals": ["Busy"]}]}}}}}});
-        let machine = Arc::new(StateMachine::parse(&definition.to_string()).unwrap());
-        let event = |id: u32, before: u32, kind: &str, details: Value| {
-            let name = if kind.ends_with("Entered") { "StateEntered" } else { kind };
-            let mut event = json!({"Id": id, "PreviousEventId": before, "Type": kind});
-            event[format!("{name}EventDetails")] = details;
-            event
-        };
-        let events = [
-            event(1, 0, "ExecutionStarted", json!({})),
-            event(2, 1, "MapStateEntered", json!({"Name": "Each"})),
-            event(3, 2, "MapStateStarted", json!({"Length": 2})),
-            event(4, 3, "MapIterationStarted", json!({"Name": "Each", "Index": 0})),
-            event(5, 4, "TaskStateEntered", json!({"Name": "Charge"})),
-            event(6, 5, "ActivityScheduled", json!({})),
-            event(7, 3, "MapIterationStarted", json!({"Name": "Each", "Index": 1})),
-            event(8, 7, "TaskStateEntered", json!({"Name": "Charge"})),
-            event(9, 8, "ActivityScheduled", json!({})),
-            event(10, 9, "ActivitySucceeded", json!({"Output": "11"})),
-            event(11, 10, "MapIterationSucceeded", json!({"Name": "Each", "Index": 1})),
-            event(12, 6, "ActivityFailed", json!({"Error": "Busy"})),
-            event(13, 12, "ActivityScheduled", json!({})),
-            event(14, 13, "ActivitySucceeded", json!({"Output": "10"})),
-            event(15, 14, "MapIterationSucceeded", json!({"Name": "Each", "Index": 0})),
-        ];
-        let described = json!({"Status": "SUCCEEDED", "Input": "[0,1]", "Output": "[10,11]"});
-        assert_eq!(replay(&machine, &described, &events), Replay::Same);
-    }
-
-    #[test]
-    fn what_cannot_be_told_is_not_replayed() {
-        let replayed = |status: &str, events: &[Value]| {
-            replay(&machine(), &json!({"Status": status, "Input": "{}"}), events)
-        };
-        let not = |why: &str| Replay::NotReplayed(why.to_owned());
-        assert_eq!(replayed("ABORTED", &[]), not("its status is ABORTED"));
-        let waits = json!({"Id": 3, "PreviousEventId": 2, "Type": "TaskScheduled",
-            "TaskScheduledEventDetails": {"Resource": "sendMessage.waitForTaskToken"}});
-        let told = not("it has a task on sendMessage.waitForTaskToken");
-        assert_eq!(replayed("SUCCEEDED", &[waits]), told);
-    }
-}
+mod tests;

@@ -8,9 +8,9 @@ use execution::event::{Event, EventKind, Failure, Settings, StartedBy};
 use execution::id::Home;
 use execution::simulated::{Due, Simulated};
 use execution::trigger::Start;
-use execution::wait::OpenTask;
+use execution::wait::{OpenTask, Served};
 use execution::{ExecutionId, Trigger, WaitId};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::file::{Case, Mock, TestFile};
 use super::mocks::Answers;
@@ -32,17 +32,57 @@ pub(crate) struct Outcome {
     /// On the simulated clock.
     pub(crate) took: TimeDelta,
     pub(crate) events: Vec<Event>,
+    /// The state whose task had no answer, where that ended the case.
+    pub(crate) unanswered: Option<Arc<str>>,
     /// In which ways it ended otherwise than expected; none: the case passes.
     pub(crate) differences: Vec<String>,
 }
 
+/// Who the execution is, as its context object tells it.
+#[derive(Debug)]
+pub(super) struct Identity {
+    pub(super) name: String,
+    pub(super) execution_arn: String,
+    pub(super) machine_arn: String,
+    pub(super) machine_name: String,
+    pub(super) role_arn: String,
+    pub(super) began: DateTime<Utc>,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        let arn =
+            |kind: &str, rest: &str| format!("arn:aws:states:us-east-1:000000000000:{kind}:{rest}");
+        Self {
+            name: "test".to_owned(),
+            execution_arn: arn("execution", "machine:test"),
+            machine_arn: arn("stateMachine", "machine"),
+            machine_name: "machine".to_owned(),
+            role_arn: "arn:aws:iam::000000000000:role/test".to_owned(),
+            began: BEGIN.parse().expect("a constant timestamp"),
+        }
+    }
+}
+
 pub(crate) fn run(machine: &Arc<StateMachine>, file: &TestFile, case: &Case) -> Outcome {
-    let now: DateTime<Utc> = BEGIN.parse().expect("a constant timestamp");
+    run_as(Identity::default(), machine, (file, case))
+}
+
+pub(super) fn run_as(
+    identity: Identity,
+    machine: &Arc<StateMachine>,
+    (file, case): (&TestFile, &Case),
+) -> Outcome {
+    let now = identity.began;
     let id = ExecutionId::new(now, Home(1), 1);
     let mut simulated = Simulated::of(Arc::clone(machine), id, now);
-    let mut trial =
-        Trial { answers: Answers::of(file, case), pending: Vec::new(), events: Vec::new() };
-    let mut stuck = match simulated.start(start(case)) {
+    let mut trial = Trial {
+        answers: Answers::of(file, case),
+        pending: Vec::new(),
+        events: Vec::new(),
+        unanswered: None,
+    };
+    let mut stuck = match simulated.start(start(identity, case)) {
         Ok(events) => {
             trial.events.extend(events);
             trial.go_on(&mut simulated).err()
@@ -53,21 +93,20 @@ pub(crate) fn run(machine: &Arc<StateMachine>, file: &TestFile, case: &Case) -> 
         stuck = Some(format!("the execution was quarantined: {reason}"));
     }
     let mut outcome = outcome(&simulated, trial.events);
+    outcome.unanswered = trial.unanswered;
     outcome.took = simulated.now - now;
     outcome.differences = stuck.map_or_else(|| differences(case, &outcome), |why| vec![why]);
     outcome
 }
 
-fn start(case: &Case) -> Start {
-    let arn =
-        |kind: &str, rest: &str| format!("arn:aws:states:us-east-1:000000000000:{kind}:{rest}");
+fn start(identity: Identity, case: &Case) -> Start {
     Start {
-        name: "test".to_owned(),
-        execution_arn: arn("execution", "machine:test"),
-        machine_arn: arn("stateMachine", "machine"),
+        name: identity.name,
+        execution_arn: identity.execution_arn,
+        machine_arn: identity.machine_arn,
         started_by: StartedBy::default(),
-        machine_name: "machine".to_owned(),
-        role_arn: "arn:aws:iam::000000000000:role/test".to_owned(),
+        machine_name: identity.machine_name,
+        role_arn: identity.role_arn,
         settings: Settings::default(),
         input: Payload::from_value(case.input.clone()),
         processor: None,
@@ -84,6 +123,7 @@ struct Trial<'a> {
     /// Tasks that a worker holds, and when it answers; never, if it is silent.
     pending: Vec<(WaitId, Option<Answer<'a>>)>,
     events: Vec<Event>,
+    unanswered: Option<Arc<str>>,
 }
 
 impl Trial<'_> {
@@ -109,20 +149,26 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// A worker takes each task as soon as it is there.
+    /// A worker takes each task as soon as it is there. Where a token is to bring the outcome, it makes the call at once.
     fn take_tasks(&mut self, simulated: &mut Simulated) -> Result<(), String> {
         let open = simulated.open_tasks().into_iter();
         let waiting: Vec<(Arc<str>, OpenTask)> =
             open.filter(|(_, task)| task.started.is_none()).collect();
         for (state, task) in waiting {
-            let mock = self.answers.next(&state)?;
+            let Served::ByWorker { callback } = task.served else { continue };
+            let mock = self.answers.next(&state);
+            let mock = mock.inspect_err(|_| self.unanswered = Some(Arc::clone(&state)))?;
             self.send(
                 simulated,
                 Trigger::TaskTaken { wait: task.wait, worker: None, is_silent: false },
             )?;
+            if callback.is_some() {
+                let output = Payload::from_value(Value::Object(Map::new()));
+                self.send(simulated, Trigger::TaskSucceeded { wait: task.wait, output })?;
+            }
             let after = TimeDelta::from_std(mock.after).unwrap_or(TimeDelta::MAX);
             let answer = (!mock.silent).then(|| (later(simulated.now, after), mock));
-            self.pending.push((task.wait, answer));
+            self.pending.push((callback.unwrap_or(task.wait), answer));
         }
         Ok(())
     }
@@ -180,6 +226,7 @@ fn outcome(simulated: &Simulated, events: Vec<Event>) -> Outcome {
         failure: Failure::default(),
         took: TimeDelta::zero(),
         events,
+        unanswered: None,
         differences: Vec::new(),
     };
     outcome.status = match simulated.execution.status() {
