@@ -74,9 +74,9 @@ pub(crate) fn input(namespace: &Namespace, text: String) -> Result<Payload, Refu
         return Ok(Payload::trusted("{}"));
     }
     bytes("input", &text, namespace.payload_bytes_max)?;
-    Payload::parse(text).map_err(|error| {
-        let message = format!("Invalid State Machine Execution Input: '{error}'");
-        Refusal::new(Reason::InvalidExecutionInput, message).at("input")
+    Payload::parse_of_caller(text).map_err(|fault| {
+        let message = format!("Invalid State Machine Execution Input: '{}'", fault.told);
+        Refusal::new(Reason::InvalidExecutionInput, message).because("input", &fault.error)
     })
 }
 

@@ -143,6 +143,13 @@ impl Refusal {
         self
     }
 
+    /// In the field `field`, where more is to be said than AWS's text does.
+    #[must_use]
+    pub fn because(mut self, field: impl Into<String>, why: &dyn std::fmt::Display) -> Self {
+        self.violations.push(Violation { field: field.into(), description: why.to_string() });
+        self
+    }
+
     /// With a member of the error besides its message.
     #[must_use]
     pub fn with(mut self, member: &'static str, text: impl Into<String>) -> Self {

@@ -3,8 +3,10 @@
 mod build;
 mod elements;
 mod inspect;
+mod jackson;
 
 pub(crate) use inspect::RESERVED;
+pub use jackson::JacksonFault;
 
 use std::sync::{Arc, OnceLock};
 
@@ -32,17 +34,42 @@ pub enum PayloadError {
     TooDeep { line: usize, column: usize },
 }
 
+/// Why a caller's text is no payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerFault {
+    /// As AWS tells it.
+    pub told: String,
+    /// With the place.
+    pub error: PayloadError,
+}
+
 impl Payload {
     /// Checks that `text` is one JSON value that [`Self::value`] can build, and keeps it to the letter.
     pub fn parse(text: impl Into<Box<str>>) -> Result<Self, PayloadError> {
-        let text = text.into();
+        Self::checked(text.into()).map_err(|(error, _)| error)
+    }
+
+    /// The same for what a caller of AWS's API gives: with the words of AWS's reader for what is no JSON.
+    pub fn parse_of_caller(text: impl Into<Box<str>>) -> Result<Self, CallerFault> {
+        Self::checked(text.into()).map_err(|(error, text)| {
+            let fault = match &error {
+                PayloadError::Syntax { .. } => JacksonFault::of(&text),
+                PayloadError::TooDeep { .. } => None,
+            };
+            let told = fault.map_or_else(|| error.to_string(), |fault| fault.message);
+            CallerFault { told, error }
+        })
+    }
+
+    fn checked(text: Box<str>) -> Result<Self, (PayloadError, Box<str>)> {
         // Building the value would cost its allocations for every payload that nobody looks into.
         let syntax = serde_json::from_str::<serde::de::IgnoredAny>(&text);
         let inspected = inspect::inspect(&text);
         match (syntax, inspected) {
-            (_, Err(too_deep @ PayloadError::TooDeep { .. })) => Err(too_deep),
-            (Err(error), _) => Err(PayloadError::syntax(&error)),
-            (Ok(_), inspected) => inspected.map(|()| Self::trusted(text)),
+            (_, Err(too_deep @ PayloadError::TooDeep { .. })) => Err((too_deep, text)),
+            (Err(error), _) => Err((PayloadError::syntax(&error), text)),
+            (Ok(_), Err(error)) => Err((error, text)),
+            (Ok(_), Ok(())) => Ok(Self::trusted(text)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Definitions: checked before they are kept, every fault told.
 
-use asl::{Diagnostic, MachineType, Severity, StateMachine};
+use asl::payload::JacksonFault;
+use asl::{Code, Diagnostic, MachineType, Severity, StateMachine};
 use engine::Namespace;
 use everstep_proto::v1;
 
@@ -26,7 +27,18 @@ pub(super) async fn diagnostics(
     text: &str,
 ) -> Result<Vec<Diagnostic>, Refusal> {
     let text = text.to_owned();
-    apart(move || StateMachine::check_as(machine_type, &text)).await
+    apart(move || {
+        let mut faults = StateMachine::check_as(machine_type, &text);
+        for fault in &mut faults {
+            if fault.code == Code::InvalidJsonDescription {
+                // In the words of AWS's reader.
+                let told = JacksonFault::of(&text).map(|told| told.located(&text));
+                fault.message = told.unwrap_or_else(|| std::mem::take(&mut fault.message));
+            }
+        }
+        faults
+    })
+    .await
 }
 
 async fn apart(
@@ -65,6 +77,10 @@ pub(super) fn refusal(faults: &[Diagnostic]) -> Refusal {
 }
 
 fn aws_text(fault: &Diagnostic) -> String {
+    if fault.code == Code::InvalidJsonDescription {
+        // Its message says where.
+        return format!("{}: {}", fault.code.as_str(), fault.message);
+    }
     format!("{}: {} at {}", fault.code.as_str(), fault.message, fault.pointer)
 }
 

@@ -100,8 +100,8 @@ impl Operations {
 }
 
 fn output(text: String) -> Result<Payload, Refusal> {
-    Payload::parse(text).map_err(|error| {
-        let message = format!("Invalid Output: '{error}'");
-        Refusal::new(Reason::InvalidOutput, message).at("output")
+    Payload::parse_of_caller(text).map_err(|fault| {
+        let message = format!("Invalid Output: '{}'", fault.told);
+        Refusal::new(Reason::InvalidOutput, message).because("output", &fault.error)
     })
 }

@@ -8,6 +8,7 @@ mod executions;
 mod express;
 mod health;
 mod http_tasks;
+mod inputs;
 mod jsonata;
 mod keys;
 mod map_runs;

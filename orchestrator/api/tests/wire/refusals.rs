@@ -181,21 +181,6 @@ async fn of_finding_an_execution() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_inputs_that_are_not_json() {
-    let mut world = World::new().await;
-    world.create("order", PASS).await;
-    let inputs =
-        ["not json", "{", "{\"a\": }", "[1, 2", "'a'", "{} {}", "01", "\"\u{1}\"", "NaN", " "];
-    for input in inputs {
-        let refused = world.executions.start_execution(start("order", input)).await.unwrap_err();
-        assert_eq!(refused.code(), Code::InvalidArgument, "{input}");
-        assert_eq!(reason(&refused), "InvalidExecutionInput", "{input}");
-        let expected = "Invalid State Machine Execution Input: 'not valid JSON at line 1, column ";
-        assert!(refused.message().starts_with(expected), "{input}: {}", refused.message());
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_polls() {
     let world = World::new().await;
     let mut tasks = world.tasks.clone();
