@@ -155,6 +155,7 @@ impl Children {
             name: call.name.clone(),
             input: call.input.clone(),
             arns: Box::new(move |name, id| border.arns(&of, name, id)),
+            trace_header: None,
             child: Some(ChildStart { id: order.id, parent, of_run: None }),
             waits: Waits::ForStart,
         };

@@ -29,6 +29,8 @@ pub struct Start {
     pub input: Payload,
     /// The api floor's.
     pub arns: Arns,
+    /// Kept for the caller.
+    pub trace_header: Option<String>,
     /// Set where a task starts it.
     pub(crate) child: Option<ChildStart>,
     pub(crate) waits: Waits,
@@ -45,7 +47,8 @@ pub(crate) enum Waits {
 
 impl Start {
     pub fn new(machine: Arc<Machine>, name: Option<String>, input: Payload, arns: Arns) -> Self {
-        Self { machine, name, input, arns, child: None, waits: Waits::ForStart }
+        let trace_header = None;
+        Self { machine, name, input, arns, trace_header, child: None, waits: Waits::ForStart }
     }
 }
 
@@ -160,7 +163,7 @@ impl Starter {
         reply: Reply<StartOutcome>,
         end: Option<Reply<Ended>>,
     ) -> StartMail {
-        let Start { machine, name, input, arns, child, waits } = start;
+        let Start { machine, name, input, arns, trace_header, child, waits } = start;
         let id = match &child {
             Some(child) => self.placed(&machine, name.as_deref(), child.id),
             None => self.draw_id(&machine, name.as_deref()),
@@ -181,7 +184,7 @@ impl Starter {
         let trigger = Box::new(trigger::Start {
             name: name.clone(),
             execution_arn: execution_arn.clone(),
-            started_by: started_by(&machine, &machine_arn),
+            started_by: started_by(&machine, &machine_arn, trace_header),
             machine_arn,
             machine_name,
             role_arn: machine.role_arn.clone(),
@@ -225,10 +228,11 @@ fn input_hash(machine: &Machine, input: &Payload) -> Option<[u8; 32]> {
     machine.express.is_none().then(|| Sha256::digest(input.text()).into())
 }
 
-fn started_by(machine: &Machine, machine_arn: &str) -> StartedBy {
+fn started_by(machine: &Machine, machine_arn: &str, trace_header: Option<String>) -> StartedBy {
     let below = |qualifier: &dyn std::fmt::Display| format!("{machine_arn}:{qualifier}");
     StartedBy {
         version_arn: machine.version.map(|number| below(&number)),
         alias_arn: machine.alias.as_ref().map(|name| below(name)),
+        trace_header,
     }
 }

@@ -262,11 +262,13 @@ pub struct ExecutionRedriven {
     pub afresh: bool,
 }
 
-/// The version that an execution was started on, and the alias that chose it; absent where the start named none.
+/// The version that an execution was started on, the alias that chose it, and the trace header; absent where the start had none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StartedBy {
     pub version_arn: Option<String>,
     pub alias_arn: Option<String>,
+    /// Kept for the caller; nothing here looks at it.
+    pub trace_header: Option<String>,
 }
 
 /// Whose child an execution is.

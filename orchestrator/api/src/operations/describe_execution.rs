@@ -84,7 +84,7 @@ impl Operations {
         let first = HistoryFrom::After { seq: 0 };
         for row in store.history_rows(found.row.id, first, ONE_ROW).await? {
             let events = events(found, &row)?;
-            shown.input = input(&events).unwrap_or_default();
+            show_start(&events, shown);
             shown.parent_execution_arn = parent(&events).unwrap_or_default();
         }
         let mut end = End::default();
@@ -109,7 +109,7 @@ impl Operations {
             seq = last.last_seq;
             for row in &rows {
                 let events = events(found, row)?;
-                shown.input = input(&events).unwrap_or(std::mem::take(&mut shown.input));
+                show_start(&events, shown);
                 folded.apply(row, &events);
                 end.read(&events, row.at);
             }
@@ -138,10 +138,13 @@ pub(super) fn events(found: &Found, row: &HistoryRow) -> Result<Vec<Event>, Refu
     })
 }
 
-/// The caller's, which the first event carries.
-fn input(events: &[Event]) -> Option<String> {
-    let first = events.first().filter(|event| is_start(&event.kind))?;
-    first.payload.as_ref().map(|payload| payload.text().to_owned())
+/// What the caller gave, which the first event of all carries.
+fn show_start(events: &[Event], shown: &mut v1::Execution) {
+    let Some(first) = events.first() else { return };
+    let EventKind::ExecutionStarted(started) = &first.kind else { return };
+    let input = first.payload.as_ref().map(|payload| payload.text().to_owned());
+    shown.input = input.unwrap_or_default();
+    shown.trace_header = started.started_by.trace_header.clone().unwrap_or_default();
 }
 
 fn parent(events: &[Event]) -> Option<String> {
@@ -151,10 +154,6 @@ fn parent(events: &[Event]) -> Option<String> {
 
 fn is_redrive(event: &Event) -> bool {
     matches!(event.kind, EventKind::ExecutionRedriven(_))
-}
-
-fn is_start(kind: &EventKind) -> bool {
-    matches!(kind, EventKind::ExecutionStarted(_))
 }
 
 impl End {

@@ -7,6 +7,7 @@ use everstep_proto::v1;
 
 use super::Operations;
 use crate::errors::Refusal;
+use crate::limits::TRACE_HEADER_LENGTH_MAX;
 use crate::timestamps::timestamp;
 use crate::{arn, check};
 
@@ -37,12 +38,16 @@ impl Operations {
             check::name("name", &request.name)?;
         }
         let input = check::input(&namespace, request.input)?;
+        check::length("trace_header", &request.trace_header, TRACE_HEADER_LENGTH_MAX)?;
         let of = Arc::clone(&machine);
         let arns = Box::new(move |name: &str, id| {
             (arn::execution_on(&of, name, id), arn::state_machine(&of.namespace, &of.name))
         });
         let name = Some(request.name).filter(|name| !name.is_empty());
-        Ok(Start::new(machine, name, input, arns))
+        let trace_header = Some(request.trace_header).filter(|header| !header.is_empty());
+        let mut start = Start::new(machine, name, input, arns);
+        start.trace_header = trace_header;
+        Ok(start)
     }
 }
 

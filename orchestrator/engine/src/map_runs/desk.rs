@@ -151,6 +151,7 @@ impl Place {
             name: None,
             input: child.input.clone(),
             arns: Box::new(arns),
+            trace_header: None,
             child: Some(ChildStart { id, parent, of_run: Some(of_run) }),
             waits: Waits::ForStart,
         };

@@ -88,6 +88,7 @@ impl List {
                 max_results: u32::try_from(missing).map_or(PAGE, |missing| missing.min(PAGE)),
                 next_token,
                 map_run: self.map_run.clone().unwrap_or_default(),
+                ..ListExecutionsRequest::default()
             };
             let request = client.request(request);
             let page = client.call(client.executions().list_executions(request)).await?;

@@ -50,6 +50,7 @@ impl Start {
                 Some(path) => input::read(path)?,
                 None => self.input,
             },
+            ..StartExecutionRequest::default()
         };
         match self.wait {
             None => start(&client, request, format).await,

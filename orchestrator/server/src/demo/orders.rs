@@ -86,6 +86,7 @@ impl Orders {
             state_machine: MACHINE.to_owned(),
             name: self.name(order),
             input: order.input.get().to_owned(),
+            ..StartExecutionRequest::default()
         };
         let started = self.patiently(async || {
             let request = self.client.request(request.clone());

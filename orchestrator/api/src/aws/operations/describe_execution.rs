@@ -39,6 +39,7 @@ fn described(found: v1::Execution, included: bool) -> Value {
         .with_some("outputDetails", output_details)
         .with_some("error", failed(found.error))
         .with_some("cause", failed(found.cause))
+        .with_text("traceHeader", found.trace_header)
         .with_text("mapRunArn", found.map_run_arn)
         .with("redriveCount", found.redrive_count)
         .with_time("redriveDate", found.redriven_at.as_ref())

@@ -12,6 +12,7 @@ pub(super) async fn answer(mut call: Call) -> Answer {
         state_machine: call.arn("stateMachineArn")?,
         name: call.text("name"),
         input: call.text("input"),
+        trace_header: call.text("traceHeader"),
     };
     let operation = call.operations.start_execution(request);
     let started = call.operations.answer(None, operation).await?;

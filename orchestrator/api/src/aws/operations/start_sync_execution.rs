@@ -18,6 +18,7 @@ pub(super) async fn answer(mut call: Call) -> Answer {
         state_machine: call.arn("stateMachineArn")?,
         name: call.text("name"),
         input: call.text("input"),
+        ..v1::StartExecutionRequest::default()
     };
     let request = v1::StartSyncExecutionRequest {
         start: Some(start),

@@ -199,6 +199,7 @@ fn execution(started: wire::ExecutionStarted<'_>) -> ExecutionStarted {
         started_by: StartedBy {
             version_arn: started.version_arn.map(Cow::into_owned),
             alias_arn: started.alias_arn.map(Cow::into_owned),
+            trace_header: started.trace_header.map(Cow::into_owned),
         },
     }
 }

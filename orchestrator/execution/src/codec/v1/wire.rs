@@ -226,6 +226,8 @@ pub(super) struct ExecutionStarted<'a> {
     pub(super) version_arn: Option<Text<'a>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(super) alias_arn: Option<Text<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) trace_header: Option<Text<'a>>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]

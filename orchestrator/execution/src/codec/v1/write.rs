@@ -181,6 +181,7 @@ fn execution(started: &ExecutionStarted) -> wire::ExecutionStarted<'_> {
         }),
         version_arn: started.started_by.version_arn.as_deref().map(text),
         alias_arn: started.started_by.alias_arn.as_deref().map(text),
+        trace_header: started.started_by.trace_header.as_deref().map(text),
     }
 }
 

@@ -67,6 +67,7 @@ pub(super) fn additions() -> Vec<(&'static str, Vec<Event>)> {
         ("MapRun.redriven", redriven),
         ("ExecutionStarted.startedBy", started_by()),
         ("TaskStarted.silent", vec![event(0, 4, None, silent)]),
+        ("ExecutionStarted.traceHeader", trace_header()),
     ]
 }
 
@@ -97,7 +98,11 @@ fn started_by() -> Vec<Event> {
         name: "order-1".to_owned(),
         execution_arn: "arn:aws:states:us-east-1:000000000000:execution:order:order-1".to_owned(),
         machine_arn: machine_arn.to_owned(),
-        started_by: StartedBy { version_arn: Some(format!("{machine_arn}:3")), alias_arn },
+        started_by: StartedBy {
+            version_arn: Some(format!("{machine_arn}:3")),
+            alias_arn,
+            trace_header: None,
+        },
         machine_name: "order".to_owned(),
         role_arn: "arn:aws:iam::000000000000:role/order".to_owned(),
         deadline: None,
@@ -113,6 +118,15 @@ fn started_by() -> Vec<Event> {
             event(0, 0, Some("{}"), kind)
         })
         .collect()
+}
+
+fn trace_header() -> Vec<Event> {
+    let mut started = started_by().remove(0);
+    if let EventKind::ExecutionStarted(started) = &mut started.kind {
+        let trace_header = Some("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1".to_owned());
+        started.started_by = StartedBy { trace_header, ..StartedBy::default() };
+    }
+    vec![started]
 }
 
 pub(super) fn rows() -> Vec<Vec<Event>> {

@@ -69,6 +69,7 @@ fn of(details: &Details) -> Value {
         Details::Output(d) => json!({ "output": d.output }),
         Details::LambdaFunctionScheduled(d) => json!({
             "resource": d.resource, "input": d.input, "timeoutInSeconds": d.timeout_in_seconds,
+            "taskCredentials": d.credentials_role_arn.as_ref().map(|role| json!({ "roleArn": role })),
         }),
         Details::TaskScheduled(d) => json!({
             "resourceType": d.resource_type, "resource": d.resource, "region": d.region,
