@@ -69,6 +69,8 @@ pub struct ExecutionFilter {
     pub started_from: Option<DateTime<Utc>>,
     /// Exclusive.
     pub started_before: Option<DateTime<Utc>>,
+    /// Whether it was ever redriven; asked of a map run's children alone.
+    pub redriven: Option<bool>,
 }
 
 /// One page: at most `rows_max` rows older than the last row of the page before.

@@ -44,7 +44,7 @@ impl Store {
         Ok(self.answer(read).await?.iter().map(child_row).collect())
     }
 
-    /// Newest first. Of the filter its status and times count.
+    /// Newest first. Of the filter its status, its times and its redrives count.
     pub async fn map_run_executions(
         &self,
         run: Uuid,
@@ -60,6 +60,7 @@ impl Store {
             .bind(filter.started_before)
             .bind(filter.status.map(ExecutionStatus::as_text))
             .bind(i64::from(page.rows_max))
+            .bind(filter.redriven)
             .fetch_all(&self.pool);
         Ok(self.answer(list).await?.iter().map(execution_row).collect())
     }

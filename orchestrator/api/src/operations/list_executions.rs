@@ -16,6 +16,7 @@ use crate::timestamps::{instant, timestamp};
 use crate::{arn, check};
 
 const EITHER: &str = "Exactly one of stateMachineArn and mapRunArn can be given";
+const FILTER_OF_RUNS: &str = "redriveFilter can be given with mapRunArn alone";
 
 impl Operations {
     pub async fn list_executions(
@@ -27,6 +28,7 @@ impl Operations {
         if !request.map_run.is_empty() && !request.state_machine.is_empty() {
             return Err(Refusal::new(Reason::ValidationException, EITHER).at("map_run"));
         }
+        let redriven = redriven(&request)?;
         let run = match request.map_run.as_str() {
             "" => None,
             text => Some(self.find_map_run(&namespace, text).await?),
@@ -40,6 +42,7 @@ impl Operations {
             status: wanted(request.status)?,
             started_from: moment("started_from", request.started_from.as_ref())?,
             started_before: moment("started_before", request.started_before.as_ref())?,
+            redriven,
         };
         let run_id = run.as_ref().map(|run| run.id);
         let query = Query { seal: &self.seal, text: format!("executions: {run_id:?} {filter:?}") };
@@ -135,6 +138,24 @@ fn position(query: &Query<'_>, token: &str) -> Result<Option<ExecutionId>, Refus
     let Some(position) = query.position(token)? else { return Ok(None) };
     let id = Uuid::from_slice(&position).map_err(|_| Refusal::next_token())?;
     Ok(Some(ExecutionId(id)))
+}
+
+/// As AWS: of the children of a map run alone.
+fn redriven(request: &v1::ListExecutionsRequest) -> Result<Option<bool>, Refusal> {
+    const FIELD: &str = "redrive_filter";
+    let Ok(filter) = v1::RedriveFilter::try_from(request.redrive_filter) else {
+        let must = "be one of REDRIVEN, NOT_REDRIVEN";
+        return Err(check::constraint(FIELD, Some(&request.redrive_filter.to_string()), must));
+    };
+    let redriven = match filter {
+        v1::RedriveFilter::Unspecified => return Ok(None),
+        v1::RedriveFilter::Redriven => true,
+        v1::RedriveFilter::NotRedriven => false,
+    };
+    if request.map_run.is_empty() {
+        return Err(Refusal::new(Reason::ValidationException, FILTER_OF_RUNS).at(FIELD));
+    }
+    Ok(Some(redriven))
 }
 
 fn wanted(status: i32) -> Result<Option<ExecutionStatus>, Refusal> {

@@ -53,6 +53,7 @@ fn everything() -> ExecutionFilter {
         status: None,
         started_from: None,
         started_before: None,
+        redriven: None,
     }
 }
 

@@ -49,6 +49,7 @@ impl World {
             status: None,
             started_from: None,
             started_before: None,
+            redriven: None,
         };
         let mut found = Vec::new();
         for status in [None, Some(ExecutionStatus::Running), Some(ExecutionStatus::Failed)] {

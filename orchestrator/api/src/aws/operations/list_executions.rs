@@ -28,9 +28,15 @@ pub(super) async fn answer(mut call: Call) -> Answer {
         started_from: None,
         started_before: None,
         map_run: call.arn("mapRunArn")?,
+        redrive_filter: redrive_filter(&call).into(),
     };
+    let pending = call.member("statusFilter").is_some_and(|status| status == "PENDING_REDRIVE");
     let operation = call.operations.list_executions(request);
-    let found = call.operations.answer(None, operation).await?;
+    let mut found = call.operations.answer(None, operation).await?;
+    if pending {
+        // A child that its run redrives shows how it had ended until it runs again.
+        found = v1::ListExecutionsResponse::default();
+    }
     Ok(Fields::new()
         .with("executions", found.executions.into_iter().map(item).collect::<Vec<Value>>())
         .with_text("nextToken", found.next_token)
@@ -40,6 +46,11 @@ pub(super) async fn answer(mut call: Call) -> Answer {
 fn status(call: &Call) -> v1::ExecutionStatus {
     let asked = call.member("statusFilter").and_then(Value::as_str).unwrap_or_default();
     v1::ExecutionStatus::from_str_name(&format!("EXECUTION_STATUS_{asked}")).unwrap_or_default()
+}
+
+fn redrive_filter(call: &Call) -> v1::RedriveFilter {
+    let asked = call.member("redriveFilter").and_then(Value::as_str).unwrap_or_default();
+    v1::RedriveFilter::from_str_name(&format!("REDRIVE_FILTER_{asked}")).unwrap_or_default()
 }
 
 fn item(found: v1::list_executions_response::Item) -> Value {
