@@ -74,6 +74,7 @@ mod work;
 mod create_activity;
 mod delete_activity;
 mod describe_activity;
+mod labelled;
 mod list_activities;
 
 mod create_connection;

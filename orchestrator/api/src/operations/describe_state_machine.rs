@@ -4,7 +4,8 @@ use engine::{Namespace, Qualifier};
 use everstep_proto::v1;
 use store::{Machine, MachineStatus, MachineType, Revision};
 
-use super::lookup::machine_qualified;
+use super::labelled::{self, Wanted};
+use super::lookup::machine_or_labelled;
 use super::{Operations, settings};
 use crate::arn;
 use crate::errors::Refusal;
@@ -16,8 +17,11 @@ impl Operations {
         request: v1::DescribeStateMachineRequest,
     ) -> Result<v1::StateMachine, Refusal> {
         let namespace = self.namespace(&request.namespace).await?;
-        let (name, qualifier) = machine_qualified(&namespace, &request.state_machine)?;
+        let (name, qualifier) = machine_or_labelled(&namespace, &request.state_machine)?;
         match qualifier {
+            Qualifier::Newest if labelled::split(name).is_some() => {
+                self.shown_labelled(&namespace, name).await
+            }
             Qualifier::Newest => {
                 let machine = self.machine_row(&namespace, name).await?;
                 Ok(self.shown(&namespace, machine))
@@ -45,6 +49,22 @@ impl Operations {
         Ok(v1::StateMachine { state_machine_arn, description: version.description, ..shown })
     }
 
+    /// The machine of a Distributed Map's children.
+    async fn shown_labelled(
+        &self,
+        namespace: &Namespace,
+        name: &str,
+    ) -> Result<v1::StateMachine, Refusal> {
+        let unknown = || Refusal::machine_unknown(&arn::state_machine(namespace, name));
+        let (machine, label) = labelled::split(name).ok_or_else(unknown)?;
+        let machine = self.machine_row(namespace, machine).await.map_err(|_| unknown())?;
+        let wanted = Wanted::Label(label);
+        let processor = labelled::processor(&machine.revision.definition, wanted);
+        let processor = processor.ok_or_else(unknown)?;
+        let shown = self.shown(namespace, machine);
+        Ok(processor.shown(namespace, shown, label))
+    }
+
     /// The machine at the revision that it carries.
     pub(super) fn shown(&self, namespace: &Namespace, machine: Machine) -> v1::StateMachine {
         v1::StateMachine {
@@ -60,6 +80,8 @@ impl Operations {
             role_arn: machine.revision.role_arn,
             configuration: Some(settings::shown(machine.revision.configuration)),
             description: String::new(),
+            label: String::new(),
+            map_run_arn: String::new(),
         }
     }
 }

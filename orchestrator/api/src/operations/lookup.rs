@@ -7,7 +7,7 @@ use execution::{Event, EventKind, codec};
 use store::{ExecutionRow, HistoryFrom, HistoryPage, MachineId, MachineStatus, MachineType};
 use uuid::Uuid;
 
-use super::Operations;
+use super::{Operations, labelled};
 use crate::arn::ArnError;
 use crate::errors::{Reason, Refusal};
 use crate::{arn, check};
@@ -230,6 +230,18 @@ pub(crate) fn machine_name<'a>(namespace: &Namespace, text: &'a str) -> Result<&
 
 /// A machine, a version or an alias, by its ARN or as `name`, `name:number` or `name:alias`.
 pub(crate) fn machine_qualified<'a>(
+    namespace: &Namespace,
+    text: &'a str,
+) -> Result<(&'a str, Qualifier), Refusal> {
+    let (name, qualifier) = machine_or_labelled(namespace, text)?;
+    match labelled::split(name) {
+        None => Ok((name, qualifier)),
+        Some(_) => Err(labelled::refused(text)),
+    }
+}
+
+/// The same, or the machine of a Distributed Map's children by its ARN.
+pub(super) fn machine_or_labelled<'a>(
     namespace: &Namespace,
     text: &'a str,
 ) -> Result<(&'a str, Qualifier), Refusal> {

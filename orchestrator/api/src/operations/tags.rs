@@ -7,7 +7,7 @@ use everstep_proto::v1;
 use store::{MachineStatus, Tag, Tagged};
 
 use super::Operations;
-use super::lookup::machine_qualified;
+use super::lookup::machine_or_labelled;
 use crate::arn::{self, Taggable};
 use crate::check;
 use crate::errors::{Reason, Refusal};
@@ -77,7 +77,7 @@ impl Operations {
         let found = arn::parse_taggable(namespace, arn);
         let tagged = match found.map_err(|error| Refusal::arn(FIELD, &error))? {
             Taggable::Machine(_) => {
-                let (name, Qualifier::Newest) = machine_qualified(namespace, arn)? else {
+                let (name, Qualifier::Newest) = machine_or_labelled(namespace, arn)? else {
                     return Err(not_found(arn));
                 };
                 let machine = store.machine_by_name(namespace.id, name).await?;

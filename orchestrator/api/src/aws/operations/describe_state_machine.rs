@@ -31,6 +31,7 @@ pub(super) async fn answer(mut call: Call) -> Answer {
         .with("loggingConfiguration", configuration.logging)
         .with("tracingConfiguration", configuration.tracing)
         .with("encryptionConfiguration", configuration.encryption)
+        .with_text("label", found.label)
         .with_text("revisionId", found.revision_id)
         .with_text("description", found.description)
         .with_some("variableReferences", variables(found.variable_references))

@@ -26,6 +26,8 @@ pub(super) async fn answer(mut call: Call) -> Answer {
         .with("loggingConfiguration", configuration.logging)
         .with("tracingConfiguration", configuration.tracing)
         .with("encryptionConfiguration", configuration.encryption)
+        .with_text("mapRunArn", found.map_run_arn)
+        .with_text("label", found.label)
         .with_text("revisionId", found.revision_id)
         .with_some("variableReferences", variables(found.variable_references))
         .done())
