@@ -134,11 +134,12 @@ fn task_details(details: Details, data: Data) -> Option<Wire> {
         Details::Output { output } => {
             Wire::Output(v1::OutputEventDetails { output: data.text(&output) })
         }
-        Details::LambdaFunctionScheduled { resource, input, timeout_seconds } => {
+        Details::LambdaFunctionScheduled { resource, input, timeout_seconds, credentials_role } => {
             Wire::LambdaFunctionScheduled(v1::LambdaFunctionScheduledEventDetails {
                 resource: resource.to_string(),
                 input: data.text(&input),
                 timeout_in_seconds: timeout_seconds,
+                credentials_role_arn: credentials_role.as_deref().map(str::to_owned),
             })
         }
         Details::TaskScheduled(scheduled) => Wire::TaskScheduled(task_scheduled(&scheduled, data)),

@@ -73,6 +73,7 @@ pub enum Details {
         resource: Arc<str>,
         input: Payload,
         timeout_seconds: Option<u64>,
+        credentials_role: Option<Arc<str>>,
     },
     TaskScheduled(Box<TaskScheduledDetails>),
     TaskStarted {

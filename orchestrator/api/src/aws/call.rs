@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::validate;
 use crate::arn::{ArnError, is_arn};
-use crate::errors::Refusal;
+use crate::errors::{Reason, Refusal};
 use crate::express::check_standard_execution;
 use crate::operations::Operations;
 
@@ -58,6 +58,16 @@ impl Call {
     /// One of the ARNs that a request names things by: a bare name, which gRPC takes, is none.
     pub(super) fn arn(&mut self, name: &'static str) -> Result<String, Refusal> {
         named_by_arn(name, self.text(name))
+    }
+
+    /// A role's ARN, where one is given: kept and shown, but it must be one.
+    pub(super) fn role(&mut self) -> Result<Option<String>, Refusal> {
+        let Some(role) = self.some_text("roleArn") else { return Ok(None) };
+        if is_arn(&role) && role.contains(":iam:") && role.contains(":role/") {
+            return Ok(Some(role));
+        }
+        let message = format!("Invalid Role Arn: '{role}'");
+        Err(Refusal::new(Reason::InvalidArn, message).at("role_arn"))
     }
 
     /// The execution that a request is about: AWS shows and stops no Express ones.

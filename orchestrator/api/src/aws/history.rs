@@ -102,7 +102,8 @@ fn task_details(details: Details, data: Data) -> Value {
         Details::LambdaFunctionScheduled(it) => data
             .input(it.input)
             .with("resource", it.resource)
-            .with_some("timeoutInSeconds", it.timeout_in_seconds),
+            .with_some("timeoutInSeconds", it.timeout_in_seconds)
+            .with_some("taskCredentials", credentials(it.credentials_role_arn)),
         Details::TaskScheduled(it) => scheduled(it, data),
         Details::TaskStarted(it) => of(Fields::new(), it.resource_type, it.resource),
         Details::TaskSubmitted(it) => of(data.output(it.output), it.resource_type, it.resource),
@@ -151,8 +152,9 @@ fn scheduled(it: v1::TaskScheduledEventDetails, data: Data) -> Fields {
         .with("parameters", parameters)
         .with_some("timeoutInSeconds", it.timeout_in_seconds)
         .with_some("heartbeatInSeconds", it.heartbeat_in_seconds)
-        .with_some(
-            "taskCredentials",
-            it.credentials_role_arn.map(|role| json!({ "roleArn": role })),
-        )
+        .with_some("taskCredentials", credentials(it.credentials_role_arn))
+}
+
+fn credentials(role: Option<String>) -> Option<Value> {
+    role.map(|role| json!({ "roleArn": role }))
 }

@@ -89,9 +89,12 @@ fn scheduled(task: &TaskScheduled, payload: Payload) -> Details {
             timeout_seconds,
             heartbeat_seconds,
         },
-        TaskFamily::Lambda => {
-            Details::LambdaFunctionScheduled { resource, input: payload, timeout_seconds }
-        }
+        TaskFamily::Lambda => Details::LambdaFunctionScheduled {
+            resource,
+            input: payload,
+            timeout_seconds,
+            credentials_role: task.credentials_role.clone(),
+        },
         TaskFamily::Service { service, action } => {
             Details::TaskScheduled(Box::new(TaskScheduledDetails {
                 resource_type: service.clone(),

@@ -49,10 +49,10 @@ fn details(event: &PublicEvent) -> Option<(String, Value)> {
         Details::ActivityStarted { worker_name } => {
             worker_name.as_ref().map_or_else(|| json!({}), |name| json!({ "workerName": &**name }))
         }
-        Details::LambdaFunctionScheduled { resource, input, timeout_seconds } => limits(
-            json!({ "input": input.text(), "inputDetails": included(), "resource": &**resource }),
-            (*timeout_seconds, None),
-        ),
+        Details::LambdaFunctionScheduled { resource, input, timeout_seconds, credentials_role } => {
+            let details = json!({ "input": input.text(), "inputDetails": included(), "resource": &**resource });
+            limits(with_credentials(details, credentials_role.as_deref()), (*timeout_seconds, None))
+        }
         Details::TaskScheduled(task) => task_scheduled(task),
         Details::TaskStarted { resource_type, resource } => {
             json!({ "resourceType": &**resource_type, "resource": &**resource })
@@ -105,16 +105,21 @@ fn exited(name: &str, output: &Payload, assigned: &[Assignment]) -> Value {
 }
 
 fn task_scheduled(task: &TaskScheduledDetails) -> Value {
-    let mut details = json!({
+    let details = json!({
         "resourceType": &*task.resource_type,
         "resource": &*task.resource,
         "region": &*task.region,
         "parameters": task.parameters.text(),
     });
-    if let Some(role) = &task.credentials_role {
-        details["taskCredentials"] = json!({ "roleArn": &**role });
-    }
+    let details = with_credentials(details, task.credentials_role.as_deref());
     limits(details, (task.timeout_seconds, task.heartbeat_seconds))
+}
+
+fn with_credentials(mut details: Value, role: Option<&str>) -> Value {
+    if let Some(role) = role {
+        details["taskCredentials"] = json!({ "roleArn": role });
+    }
+    details
 }
 
 fn failure(failure: &Failure) -> Map<String, Value> {

@@ -14,7 +14,7 @@ pub(super) async fn answer(mut call: Call) -> Answer {
         namespace: call.namespace(),
         name: call.text("name"),
         definition: call.text("definition"),
-        role_arn: call.text("roleArn"),
+        role_arn: call.role()?.unwrap_or_default(),
         r#type: machine_type.into(),
         configuration: Some(configuration::read(&mut call)?),
         publish: call.flag("publish").unwrap_or_default(),

@@ -15,7 +15,7 @@ pub(super) async fn answer(mut call: Call) -> Answer {
         namespace: call.namespace(),
         definition: call.text("definition"),
         state_name: call.text("stateName"),
-        role_arn: call.text("roleArn"),
+        role_arn: call.role()?.unwrap_or_default(),
         input: call.text("input"),
         context: call.text("context"),
         variables: call.text("variables"),

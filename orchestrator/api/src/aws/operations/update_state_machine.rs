@@ -14,7 +14,7 @@ pub(super) async fn answer(mut call: Call) -> Answer {
         namespace: call.namespace(),
         state_machine: call.arn("stateMachineArn")?,
         definition: call.some_text("definition"),
-        role_arn: call.some_text("roleArn"),
+        role_arn: call.role()?,
         configuration: is_given.then_some(configuration),
         publish: call.flag("publish").unwrap_or_default(),
         version_description: call.text("versionDescription"),
