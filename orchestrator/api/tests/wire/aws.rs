@@ -2,14 +2,19 @@
 
 mod activities;
 mod aliases;
+mod arns;
 mod client;
+pub(crate) mod compatibility;
 mod executions;
+mod histories;
 mod keys;
 mod machines;
+mod map_runs;
 mod protocol;
 mod recorded;
 mod refusals;
 mod tags;
 mod tasks;
+mod test_states;
 mod terraform;
 mod versions;

@@ -23,6 +23,8 @@ use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
+use crate::aws::compatibility::notes::Kept;
+
 /// One Task, served by the queue `pay`.
 pub(crate) const ONE_TASK: &str =
     r#"{"StartAt": "Pay", "States": {"Pay": {"Type": "Task", "Resource": "pay", "End": true}}}"#;
@@ -47,6 +49,8 @@ pub(crate) struct World {
     pub(crate) tags: TagsClient<Channel>,
     pub(crate) stop: CancellationToken,
     _stop: DropGuard,
+    /// What the test shows of AWS's API.
+    pub(crate) kept: Kept,
 }
 
 impl World {
@@ -94,6 +98,7 @@ impl World {
             tags: TagsClient::new(channel),
             _stop: stop.clone().drop_guard(),
             stop,
+            kept: Kept::of_this_test(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Activities: every member in and out. What AWS answered was recorded by `LocalStack`'s tests (`test_sfn_api_activities`).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::client::ARN;
+use super::client::{ARN, text};
 use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -43,4 +43,42 @@ async fn activities_are_created_described_listed_and_deleted() {
     let name = json!({ "name": "TestActivity InvalidName$" });
     let refused = aws.refused("CreateActivity", name).await;
     assert_eq!(refused.message(), "Invalid Name: 'TestActivity InvalidName$'");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_encryption_of_an_activity_is_kept_and_shown() {
+    let world = World::new().await;
+    let aws = world.aws();
+    let create =
+        |encryption: Value| json!({ "name": "pay", "encryptionConfiguration": encryption });
+    let keyless = create(json!({ "type": "CUSTOMER_MANAGED_KMS_KEY" }));
+    let refused = aws.refused("CreateActivity", keyless).await;
+    assert_eq!((refused.status, refused.code()), (400, "InvalidEncryptionConfiguration"));
+    let encryption = json!({
+        "type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "alias/pay", "kmsDataKeyReusePeriodSeconds": 60,
+    });
+
+    aws.ok("CreateActivity", create(encryption.clone())).await;
+
+    let activity = json!({ "activityArn": format!("{ARN}:activity:pay") });
+    let described = aws.ok("DescribeActivity", activity).await;
+    assert_eq!(described["encryptionConfiguration"], encryption);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn activities_are_listed_in_pages() {
+    let world = World::new().await;
+    let aws = world.aws();
+    for name in ["a", "b", "c"] {
+        aws.ok("CreateActivity", json!({ "name": name })).await;
+    }
+    let first = aws.ok("ListActivities", json!({ "maxResults": 2 })).await;
+    let next = json!({ "maxResults": 2, "nextToken": first["nextToken"] });
+    let rest = aws.ok("ListActivities", next).await;
+    let names = |page: &Value| {
+        let activities = page["activities"].as_array().unwrap().clone();
+        activities.iter().map(|it| text(it, "name")).collect::<Vec<_>>()
+    };
+    assert_eq!((names(&first), names(&rest)), (vec!["a".into(), "b".into()], vec!["c".into()]));
+    assert_eq!(rest.get("nextToken"), None);
 }

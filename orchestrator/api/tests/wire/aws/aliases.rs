@@ -108,6 +108,12 @@ async fn wrong_aliases_are_refused_in_the_words_of_aws() {
         let refused = aws.refused("CreateStateMachineAlias", create).await;
         assert_eq!((refused.code(), refused.message()), ("ValidationException", &*message));
     }
+    for (version, code) in [("order:1", "InvalidArn"), (&*format!("{order}:9"), "ResourceNotFound")]
+    {
+        let create = json!({ "name": "live", "routingConfiguration": [route(version, 100)] });
+        let refused = aws.refused("CreateStateMachineAlias", create).await;
+        assert_eq!((refused.status, refused.code()), (400, code), "{version}");
+    }
     let create = json!({ "name": "live", "routingConfiguration": [route(&one, 100)] });
     aws.ok("CreateStateMachineAlias", create).await;
     let other = json!({ "name": "live", "routingConfiguration": [route(&two, 100)] });
@@ -122,4 +128,27 @@ async fn wrong_aliases_are_refused_in_the_words_of_aws() {
     let bare = json!({ "stateMachineAliasArn": "order:live" });
     let bare = aws.refused("DescribeStateMachineAlias", bare).await;
     assert_eq!(bare.message(), "Invalid Arn: 'Invalid ARN prefix: order:live'");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn aliases_are_listed_in_pages() {
+    let world = World::new().await;
+    let aws = world.aws();
+    let [one, _] = versions(&world).await;
+    for name in ["a", "b"] {
+        let create = json!({ "name": name, "routingConfiguration": [route(&one, 100)] });
+        aws.ok("CreateStateMachineAlias", create).await;
+    }
+    let order = format!("{ARN}:stateMachine:order");
+    let list = |token: &Value| {
+        let request = json!({ "stateMachineArn": order, "maxResults": 1, "nextToken": token });
+        aws.ok("ListStateMachineAliases", request)
+    };
+    let first = list(&Value::Null).await;
+    let rest = list(&first["nextToken"]).await;
+    let mut arns =
+        [&first, &rest].map(|it| text(&it["stateMachineAliases"][0], "stateMachineAliasArn"));
+    arns.sort();
+    assert_eq!(arns, ["a", "b"].map(|name| format!("{order}:{name}")));
+    assert_eq!(rest.get("nextToken"), None);
 }

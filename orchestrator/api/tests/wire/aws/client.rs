@@ -5,9 +5,11 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
+use super::compatibility::ANY;
+use super::compatibility::notes::Notes;
 use crate::world::World;
 
-static MODEL: LazyLock<Value> = LazyLock::new(|| {
+pub(super) static MODEL: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../../src/aws/model/service.json")).expect("the table")
 });
 
@@ -18,6 +20,7 @@ pub(crate) const ARN: &str = "arn:aws:states:us-east-1:000000000000";
 pub(crate) struct Aws {
     http: reqwest::Client,
     url: String,
+    notes: Notes,
 }
 
 /// A refusal as it stands on the wire.
@@ -47,7 +50,8 @@ impl World {
     pub(crate) fn aws(&self) -> Aws {
         // The client will not be built without one; another test may have installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Aws { http: reqwest::Client::new(), url: format!("http://{}/", self.address) }
+        let (http, notes) = (reqwest::Client::new(), self.kept.notes.clone());
+        Aws { http, url: format!("http://{}/", self.address), notes }
     }
 }
 
@@ -62,9 +66,11 @@ impl Aws {
         if status.is_success() {
             let shape = MODEL["operations"][operation]["output"].as_str().expect("an operation");
             conforms(shape, &body, operation);
+            self.notes.answered(operation, &input, &body);
             return Ok(body);
         }
         assert_eq!(body["__type"], error);
+        self.notes.refused(operation, &error);
         Err(Refused { status: status.as_u16(), body })
     }
 
@@ -88,6 +94,11 @@ impl Aws {
 
     pub(crate) fn post(&self) -> reqwest::RequestBuilder {
         self.http.post(&self.url).header("content-type", "application/x-amz-json-1.0")
+    }
+
+    /// A refusal of a request that was not sent by `call`.
+    pub(crate) fn note_refusal(&self, error: &str) {
+        self.notes.refused(ANY, error);
     }
 
     pub(crate) fn get(&self) -> reqwest::RequestBuilder {

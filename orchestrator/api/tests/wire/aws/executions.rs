@@ -16,7 +16,9 @@ async fn a_success_is_described_with_every_member_of_aws() {
     let world = World::new().await;
     let aws = world.aws();
     let machine = aws.create("order", PASS).await;
-    let request = json!({ "stateMachineArn": machine, "name": "one", "input": r#"{"n":  1.10}"# });
+    let request = json!({
+        "stateMachineArn": machine, "name": "one", "input": r#"{"n":  1.10}"#, "traceHeader": "Root=1-2;Sampled=1",
+    });
     let started = aws.ok("StartExecution", request).await;
     let arn = text(&started, "executionArn");
 
@@ -38,6 +40,7 @@ async fn a_success_is_described_with_every_member_of_aws() {
             "redriveCount": 0,
             "redriveStatus": "NOT_REDRIVABLE",
             "redriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
+            "traceHeader": "Root=1-2;Sampled=1",
         })
     );
     assert!(described["output"].as_str().unwrap().contains("1.10"));
@@ -82,6 +85,10 @@ async fn a_stop_ends_an_execution_with_its_error_and_cause() {
     assert_eq!(described["status"], "ABORTED");
     assert_eq!((&described["error"], &described["cause"]), (&json!("Enough"), &json!("of it")));
     assert_eq!(described["stopDate"], stopped["stopDate"]);
+    let last = json!({ "executionArn": execution, "reverseOrder": true, "maxResults": 1 });
+    let last = aws.ok("GetExecutionHistory", last).await["events"][0].clone();
+    let details = json!({ "error": "Enough", "cause": "of it" });
+    assert_eq!(last["executionAbortedEventDetails"], details);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

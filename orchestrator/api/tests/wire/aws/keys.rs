@@ -73,8 +73,8 @@ async fn send(
     headers: HeaderMap,
     body: String,
 ) -> Result<Value, Refused> {
-    let request =
-        world.aws().post().header("x-amz-target", format!("AWSStepFunctions.{operation}"));
+    let aws = world.aws();
+    let request = aws.post().header("x-amz-target", format!("AWSStepFunctions.{operation}"));
     let response = request.headers(headers).body(body).send().await.expect("is answered");
     let (status, error) = (response.status(), header(&response, "x-amzn-errortype"));
     let body: Value = response.json().await.expect("a document");
@@ -82,6 +82,7 @@ async fn send(
         return Ok(body);
     }
     assert_eq!(body["__type"], error);
+    aws.note_refusal(&error);
     Err(Refused { status: status.as_u16(), body })
 }
 

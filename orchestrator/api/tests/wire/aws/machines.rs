@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::client::{ROLE, text};
-use crate::world::{ONE_TASK, PASS, World};
+use crate::world::{ONE_TASK, PASS, WAIT, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_created_is_described_with_the_defaults_of_aws() {
@@ -75,6 +75,87 @@ async fn configurations_are_kept_shown_and_changed_one_by_one() {
     assert_eq!(described["loggingConfiguration"], logging);
     assert_eq!(described["tracingConfiguration"], json!({ "enabled": false }));
     assert_eq!(described["encryptionConfiguration"], encryption);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_execution_shows_every_member_of_the_revision_that_it_runs_on() {
+    let world = World::new().await;
+    let aws = world.aws();
+    let arn = aws.create("order", PASS).await;
+    let definition = r#"{"StartAt": "A", "QueryLanguage": "JSONata", "States": {
+        "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"},
+        "B": {"Type": "Pass", "Output": "{% $x %}", "End": true}}}"#;
+    let group = "arn:aws:logs:us-east-1:000000000000:log-group:orders:*";
+    let update = json!({
+        "stateMachineArn": arn,
+        "definition": definition,
+        "loggingConfiguration": {
+            "level": "ERROR",
+            "includeExecutionData": false,
+            "destinations": [{ "cloudWatchLogsLogGroup": { "logGroupArn": group } }],
+        },
+        "encryptionConfiguration": {
+            "type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "alias/orders", "kmsDataKeyReusePeriodSeconds": 90,
+        },
+    });
+    let updated = aws.ok("UpdateStateMachine", update.clone()).await;
+    let execution = aws.start(&arn, "{}").await;
+
+    let shown =
+        aws.ok("DescribeStateMachineForExecution", json!({ "executionArn": execution })).await;
+
+    for member in ["definition", "loggingConfiguration", "encryptionConfiguration"] {
+        assert_eq!(shown[member], update[member], "{member}");
+    }
+    assert_eq!(shown["revisionId"], updated["revisionId"]);
+    assert_eq!(shown["variableReferences"], json!({ "B": ["x"] }));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_machine_that_is_being_deleted_begins_nothing() {
+    let world = World::new().await;
+    let aws = world.aws();
+    let create = |name: &str, definition: &str, machine_type: &str| json!({ "name": name, "definition": definition, "roleArn": ROLE, "type": machine_type, "publish": true });
+    let slow = aws.ok("CreateStateMachine", create("slow", WAIT, "STANDARD")).await;
+    let in_memory = WAIT.replace("86400", "200");
+    let fast = aws.ok("CreateStateMachine", create("fast", &in_memory, "EXPRESS")).await;
+    let (version, slow, fast) = (
+        text(&slow, "stateMachineVersionArn"),
+        text(&slow, "stateMachineArn"),
+        text(&fast, "stateMachineArn"),
+    );
+    let stopped = json!({ "executionArn": aws.start(&slow, "{}").await });
+    aws.ok("StopExecution", stopped.clone()).await;
+    let routes = json!([{ "stateMachineVersionArn": version, "weight": 100 }]);
+    let alias = |name: &str| json!({ "name": name, "routingConfiguration": routes });
+    let live = aws.ok("CreateStateMachineAlias", alias("live")).await;
+    let live =
+        json!({ "stateMachineAliasArn": live["stateMachineAliasArn"], "description": "new" });
+    for machine in [&slow, &fast] {
+        aws.start(machine, "{}").await;
+        aws.ok("DeleteStateMachine", json!({ "stateMachineArn": machine })).await;
+    }
+    let shown = aws.ok("DescribeStateMachine", json!({ "stateMachineArn": slow })).await;
+    assert_eq!(shown["status"], "DELETING");
+    let machine = json!({ "stateMachineArn": slow });
+    let update = json!({ "stateMachineArn": slow, "roleArn": ROLE });
+    // Its aliases go when the deletion begins.
+    let listed = aws.ok("ListStateMachineAliases", machine.clone()).await;
+    assert_eq!(listed, json!({ "stateMachineAliases": [] }));
+    for (operation, request) in [
+        ("CreateStateMachine", create("slow", WAIT, "STANDARD")),
+        ("UpdateStateMachine", update),
+        ("StartExecution", machine.clone()),
+        ("StartSyncExecution", json!({ "stateMachineArn": fast })),
+        ("PublishStateMachineVersion", machine),
+        ("CreateStateMachineAlias", alias("next")),
+        ("UpdateStateMachineAlias", live),
+    ] {
+        let refused = aws.refused(operation, request).await;
+        assert_eq!((refused.status, refused.code()), (400, "StateMachineDeleting"), "{operation}");
+    }
+    let refused = aws.refused("RedriveExecution", stopped).await;
+    assert_eq!(refused.message(), "State machine is in DELETING status");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

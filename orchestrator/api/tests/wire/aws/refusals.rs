@@ -33,6 +33,11 @@ async fn of_state_machines() {
         request.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         request
     };
+    let update = |members: Value| {
+        let mut request = json!({ "stateMachineArn": format!("{ARN}:stateMachine:order") });
+        request.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        request
+    };
     let two = json!([{ "cloudWatchLogsLogGroup": {} }, { "cloudWatchLogsLogGroup": {} }]);
     let nothing = json!({ "stateMachineArn": format!("{ARN}:stateMachine:order") });
     let kms = json!({ "type": "CUSTOMER_MANAGED_KMS_KEY" });
@@ -51,7 +56,12 @@ async fn of_state_machines() {
                 ("no destination", "CreateStateMachine", create(json!({ "loggingConfiguration": { "level": "ALL" } }))),
                 ("two destinations", "CreateStateMachine", create(json!({ "loggingConfiguration": { "destinations": two } }))),
                 ("no key", "CreateStateMachine", create(json!({ "encryptionConfiguration": kms }))),
+                ("a role that is none", "CreateStateMachine", create(json!({ "roleArn": "order" }))),
                 ("no change", "UpdateStateMachine", nothing),
+                ("a fault", "UpdateStateMachine", update(json!({ "definition": "{}" }))),
+                ("no destination", "UpdateStateMachine", update(json!({ "loggingConfiguration": { "level": "ALL" } }))),
+                ("no key", "UpdateStateMachine", update(json!({ "encryptionConfiguration": kms }))),
+                ("a role that is none", "UpdateStateMachine", update(json!({ "roleArn": "order" }))),
                 ("an unknown one", "UpdateStateMachine", json!({ "stateMachineArn": format!("{ARN}:stateMachine:nobody"), "definition": PASS })),
                 ("an unknown one", "DescribeStateMachine", json!({ "stateMachineArn": format!("{ARN}:stateMachine:nobody") })),
                 ("a large page", "ListStateMachines", json!({ "maxResults": 1001 })),
@@ -126,7 +136,7 @@ async fn of_executions_and_tasks() {
     let create = json!({ "name": "fast", "definition": PASS, "roleArn": ROLE, "type": "EXPRESS" });
     let express = aws.ok("CreateStateMachine", create).await["stateMachineArn"].clone();
     let nobody = format!("{ARN}:stateMachine:nobody");
-    let unknown = json!({ "stateMachineArn": nobody, "name": "a b", "input": "{" });
+    let unknown = json!({ "stateMachineArn": &nobody, "name": "a b", "input": "{" });
     let status = json!({ "stateMachineArn": machine, "statusFilter": "LOST" });
     let large = format!("\"{}\"", "x".repeat(262_143));
     let page = json!({ "executionArn": format!("{ARN}:execution:order:one"), "maxResults": -1 });
@@ -144,6 +154,11 @@ async fn of_executions_and_tasks() {
                 ("a negative page", "GetExecutionHistory", page),
                 ("a long error", "StopExecution", json!({ "executionArn": "a", "error": "e".repeat(257), "cause": "c".repeat(32_769) })),
                 ("a Standard machine", "StartSyncExecution", json!({ "stateMachineArn": machine })),
+                ("a blank", "StartSyncExecution", json!({ "stateMachineArn": express, "name": "a b" })),
+                ("no JSON", "StartSyncExecution", json!({ "stateMachineArn": express, "input": "[1," })),
+                ("a name", "StartSyncExecution", json!({ "stateMachineArn": "fast" })),
+                ("an unknown one", "StartSyncExecution", json!({ "stateMachineArn": nobody })),
+                ("a blank in its token", "RedriveExecution", json!({ "executionArn": format!("{ARN}:execution:order:one"), "clientToken": "a b" })),
                 ("an Express machine", "ListExecutions", json!({ "stateMachineArn": express })),
                 ("a forged token", "SendTaskSuccess", json!({ "taskToken": "forged", "output": "{}" })),
                 ("a forged token", "SendTaskFailure", json!({ "taskToken": "forged" })),

@@ -42,8 +42,22 @@ async fn what_cannot_be_tagged_is_refused() {
     }
     let tags: Vec<Value> =
         (0..51).map(|n| json!({ "key": format!("k{n}"), "value": "" })).collect();
-    let many = aws.refused("TagResource", json!({ "resourceArn": order, "tags": tags })).await;
+    let many = aws.refused("TagResource", json!({ "resourceArn": order, "tags": &tags })).await;
     assert_eq!((many.status, many.code()), (400, "TooManyTags"));
+    let machine = json!({ "name": "more", "definition": PASS, "roleArn": ROLE, "tags": tags });
+    for (operation, request) in [
+        ("CreateStateMachine", machine),
+        ("CreateActivity", json!({ "name": "pay", "tags": tags })),
+    ] {
+        let many = aws.refused(operation, request).await;
+        assert_eq!((many.status, many.code()), (400, "TooManyTags"), "{operation}");
+    }
+    for operation in ["ListTagsForResource", "UntagResource"] {
+        let nobody = format!("{ARN}:stateMachine:nobody");
+        let request = json!({ "resourceArn": nobody, "tagKeys": ["k"] });
+        let refused = aws.refused(operation, request).await;
+        assert_eq!((refused.status, refused.code()), (400, "ResourceNotFound"), "{operation}");
+    }
     let bare = aws.refused("ListTagsForResource", json!({ "resourceArn": "order" })).await;
     assert_eq!(bare.code(), "InvalidArn");
 }

@@ -36,6 +36,12 @@ async fn a_task_is_polled_kept_alive_and_answered_once() {
     let token = text(&task, "taskToken");
 
     assert_eq!(aws.ok("SendTaskHeartbeat", json!({ "taskToken": token })).await, json!({}));
+    // What is refused leaves the task as it was.
+    let broken = json!({ "taskToken": token, "output": "{paid" });
+    let refused = aws.refused("SendTaskSuccess", broken).await;
+    assert_eq!((refused.status, refused.code()), (400, "InvalidOutput"));
+    let why = "Invalid Output: 'Unexpected character ('p' (code 112)): was expecting double-quote to start field name'";
+    assert_eq!(refused.message(), why);
     let success = json!({ "taskToken": token, "output": "\"paid\"" });
     assert_eq!(aws.ok("SendTaskSuccess", success.clone()).await, json!({}));
 
