@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod archive;
 #[cfg(test)]
+mod aws;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod deploy;
