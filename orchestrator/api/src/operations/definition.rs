@@ -18,7 +18,7 @@ pub(super) async fn check(machine_type: store::MachineType, text: &str) -> Resul
     };
     let mut faults = diagnostics(machine_type, text).await?;
     faults.retain(is_error);
-    if faults.is_empty() { Ok(()) } else { Err(refusal(&faults)) }
+    if faults.is_empty() { Ok(()) } else { Err(refusal(text, &faults)) }
 }
 
 /// Every fault as of a machine of that type, warnings included.
@@ -27,18 +27,7 @@ pub(super) async fn diagnostics(
     text: &str,
 ) -> Result<Vec<Diagnostic>, Refusal> {
     let text = text.to_owned();
-    apart(move || {
-        let mut faults = StateMachine::check_as(machine_type, &text);
-        for fault in &mut faults {
-            if fault.code == Code::InvalidJsonDescription {
-                // In the words of AWS's reader.
-                let told = JacksonFault::of(&text).map(|told| told.located(&text));
-                fault.message = told.unwrap_or_else(|| std::mem::take(&mut fault.message));
-            }
-        }
-        faults
-    })
-    .await
+    apart(move || StateMachine::check_as(machine_type, &text)).await
 }
 
 async fn apart(
@@ -59,9 +48,9 @@ pub(super) fn is_error(fault: &Diagnostic) -> bool {
     }
 }
 
-/// AWS's text of all faults; each again as a violation, with what to do and where.
-pub(super) fn refusal(faults: &[Diagnostic]) -> Refusal {
-    let texts: Vec<String> = faults.iter().map(aws_text).collect();
+/// AWS's text of all faults of `text`; each again as a violation, with what to do and where.
+pub(super) fn refusal(text: &str, faults: &[Diagnostic]) -> Refusal {
+    let texts: Vec<String> = faults.iter().map(|fault| aws_text(text, fault)).collect();
     let message = format!("Invalid State Machine Definition: '{}'", texts.join(", "));
     let violations = faults
         .iter()
@@ -76,12 +65,20 @@ pub(super) fn refusal(faults: &[Diagnostic]) -> Refusal {
     Refusal { violations, ..Refusal::new(Reason::InvalidDefinition, message) }
 }
 
-fn aws_text(fault: &Diagnostic) -> String {
-    if fault.code == Code::InvalidJsonDescription {
-        // Its message says where.
-        return format!("{}: {}", fault.code.as_str(), fault.message);
+/// What is no JSON is told as AWS's reader tells it, with the place behind it.
+fn aws_text(text: &str, fault: &Diagnostic) -> String {
+    let code = fault.code.as_str();
+    match unreadable(text, fault) {
+        Some(told) => format!("{code}: {told}"),
+        None => format!("{code}: {} at {}", fault.message, fault.pointer),
     }
-    format!("{}: {} at {}", fault.code.as_str(), fault.message, fault.pointer)
+}
+
+fn unreadable(text: &str, fault: &Diagnostic) -> Option<String> {
+    if fault.code != Code::InvalidJsonDescription {
+        return None;
+    }
+    JacksonFault::of(text).map(|told| told.located(text))
 }
 
 pub(super) fn diagnostic(fault: Diagnostic) -> v1::Diagnostic {

@@ -27,9 +27,10 @@ impl Operations {
         let namespace = self.namespace(&request.namespace).await?;
         let request = read(&namespace, request)?;
         // Apart from the threads that serve calls, as a definition's check is.
-        match tokio::task::spawn_blocking(move || run(&request)).await {
+        let tested = move || run(&request).map_err(|refused| refusal(&request, refused));
+        match tokio::task::spawn_blocking(tested).await {
             Ok(Ok(answer)) => Ok(answered(&answer)),
-            Ok(Err(refused)) => Err(refusal(refused)),
+            Ok(Err(refused)) => Err(refused),
             Err(panic) => {
                 tracing::error!(%panic, "the test of a state failed");
                 let message =
@@ -111,9 +112,9 @@ fn mock(mock: v1::TestMock) -> Mock {
     Mock { result: mock.result, error, validation }
 }
 
-fn refusal(refused: Refused) -> Refusal {
+fn refusal(request: &Request, refused: Refused) -> Refusal {
     match refused {
-        Refused::Definition(faults) => definition::refusal(&faults),
+        Refused::Definition(faults) => definition::refusal(&request.definition, &faults),
         Refused::Unsupported(message) => {
             Refusal::new(Reason::InvalidDefinition, message).at("definition")
         }

@@ -1,8 +1,8 @@
 //! What an operator reads of one execution's way at `debug`: what has become durable, each line with the execution's
-//! ARN and, where there is one, its state and attempt.
+//! ARN and, where there is one, its state and attempt. Of a failure its error alone: a cause can hold what a payload holds.
 
 use execution::WaitId;
-use execution::event::{Event, EventKind, Failure};
+use execution::event::{Event, EventKind};
 use tracing::{Level, debug, enabled};
 
 use super::Resident;
@@ -24,8 +24,8 @@ pub(super) fn note(resident: &Resident, event: &Event) {
         // The first retry follows the first attempt.
         debug!(execution, %state, attempt = count, error, %until, "retry scheduled");
     } else if let Some((status, failure)) = event.kind.end() {
-        let (error, cause) = texts(failure);
-        debug!(execution, ?status, error, cause, "execution ended");
+        let error = failure.and_then(|failure| failure.error.as_deref());
+        debug!(execution, ?status, error, "execution ended");
     } else {
         note_task(resident, event);
     }
@@ -42,14 +42,9 @@ fn note_task(resident: &Resident, event: &Event) {
     | EventKind::TaskTimedOut { wait, failure, .. } = &event.kind
     {
         let (execution, state, attempt) = resident.place(*wait);
-        let (error, cause) = texts(Some(failure));
-        debug!(execution, state, attempt, error, cause, "task failed");
+        let error = failure.error.as_deref();
+        debug!(execution, state, attempt, error, "task failed");
     }
-}
-
-fn texts(failure: Option<&Failure>) -> (Option<&str>, Option<&str>) {
-    let text = |of: fn(&Failure) -> Option<&str>| failure.and_then(of);
-    (text(|failure| failure.error.as_deref()), text(|failure| failure.cause.as_deref()))
 }
 
 impl Resident {

@@ -1,5 +1,7 @@
 //! `ValidateStateMachineDefinition`.
 
+use asl::Code;
+use asl::payload::JacksonFault;
 use everstep_proto::v1;
 use serde_json::Value;
 
@@ -13,14 +15,18 @@ pub(super) async fn answer(mut call: Call) -> Answer {
         Some("WARNING") => v1::DiagnosticSeverity::Warning,
         Some(_) | None => v1::DiagnosticSeverity::Error,
     };
+    let definition = call.text("definition");
+    // Told as AWS's reader tells it; gRPC says the line, the column and what to do.
+    let unreadable = JacksonFault::of(&definition).map(|fault| fault.located(&definition));
     let request = v1::ValidateStateMachineDefinitionRequest {
-        definition: call.text("definition"),
+        definition,
         r#type: machine_type(&call).into(),
         severity: severity.into(),
         max_results: call.count("maxResults"),
     };
     let operation = call.operations.validate_state_machine_definition(request);
     let found = call.operations.answer(None, operation).await?;
+    let diagnostic = |found| diagnostic(found, unreadable.as_deref());
     Ok(Fields::new()
         .with("result", if found.valid { "OK" } else { "FAIL" })
         .with("diagnostics", found.diagnostics.into_iter().map(diagnostic).collect::<Vec<Value>>())
@@ -28,11 +34,12 @@ pub(super) async fn answer(mut call: Call) -> Answer {
         .done())
 }
 
-fn diagnostic(found: v1::Diagnostic) -> Value {
+fn diagnostic(found: v1::Diagnostic, unreadable: Option<&str>) -> Value {
+    let no_json = unreadable.filter(|_| found.code == Code::InvalidJsonDescription.as_str());
     Fields::new()
         .with("severity", found.severity)
         .with("code", found.code)
-        .with("message", found.message)
+        .with("message", no_json.map_or(found.message, str::to_owned))
         .with_text("location", found.location)
         .done()
 }

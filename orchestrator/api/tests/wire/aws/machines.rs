@@ -239,6 +239,12 @@ async fn a_definition_is_validated_and_a_state_tested_without_being_stored() {
     assert_eq!(found["diagnostics"][0]["code"], "SCHEMA_VALIDATION_FAILED");
     assert_eq!(found["diagnostics"][0]["location"], "/States/A");
     assert!(found["diagnostics"][0]["message"].is_string() && found["truncated"].is_boolean());
+    let request = json!({ "definition": "{\"StartAt\": A}" });
+    let found = aws.ok("ValidateStateMachineDefinition", request).await;
+    assert_eq!(found["diagnostics"][0]["code"], "INVALID_JSON_DESCRIPTION");
+    let told = "Unrecognized token 'A': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n \
+                at [Source: (String)\"{\"StartAt\": A}\"; line: 1, column: 14]";
+    assert_eq!(found["diagnostics"][0]["message"], told);
 
     let state = r#"{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "Next": "Z"}"#;
     let request = json!({
