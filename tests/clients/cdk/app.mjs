@@ -1,7 +1,7 @@
 // Synthesises a stack with state machines into the folder given, as `cdk synth` would: what `everstep deploy` is tried with.
 //   node app.mjs FOLDER ORDER_MACHINE
 import { readFileSync } from "node:fs";
-import { App, Duration, Stack } from "aws-cdk-lib";
+import { App, Duration, Stack, Tags } from "aws-cdk-lib";
 import * as sfn from "aws-cdk-lib/aws-stepfunctions";
 import * as tasks from "aws-cdk-lib/aws-stepfunctions-tasks";
 
@@ -44,5 +44,16 @@ new sfn.StateMachine(stack, "Reception", {
   stateMachineName: "cdk-reception",
   definitionBody: sfn.DefinitionBody.fromChainable(known),
 });
+
+// Each deployment publishes what it changed, and the alias follows.
+const version = new sfn.CfnStateMachineVersion(stack, "GreetingVersion", {
+  stateMachineArn: greeting.stateMachineArn,
+  stateMachineRevisionId: greeting.stateMachineRevisionId,
+});
+new sfn.CfnStateMachineAlias(stack, "GreetingLive", {
+  name: "live",
+  routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }],
+});
+Tags.of(stack).add("team", "reception");
 
 app.synth();
