@@ -1,6 +1,7 @@
 //! One node that serves: joins the database's nodes, stands by or takes over, answers calls, leaves in order.
 
 mod http;
+mod open_files;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -136,6 +137,7 @@ impl ServeSettings {
 
     /// Takes the address, or says why it cannot be taken. Nobody can connect yet.
     pub(crate) fn bind(&self) -> Result<Bound, CommandError> {
+        open_files::raise();
         let listen = self.listen;
         let bound = || {
             let socket = if listen.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;

@@ -98,6 +98,10 @@ impl Server {
         everstep(args).args(["--address", &address]).output().expect("the executable runs")
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
         signal_to(self.child.id(), signal);
     }

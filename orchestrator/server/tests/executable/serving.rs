@@ -6,7 +6,7 @@ use cluster::{ScratchCluster, StopMode};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::process::{Server, code, everstep, folder, run, stderr, stdout, until};
+use crate::process::{EVERSTEP, Server, clean, code, everstep, folder, run, stderr, stdout, until};
 
 fn server(database: &str) -> std::process::Command {
     everstep(&["server", "--listen", "127.0.0.1:0", "--output", "json", "--database-url", database])
@@ -35,6 +35,22 @@ fn a_database_without_the_schema_is_refused_until_it_is_migrated() {
     let mut server = Server::ready(server(&database));
     server.signal(Signal::TERM);
     assert_eq!(server.ended(), Some(0));
+}
+
+#[test]
+fn a_server_may_have_as_many_files_open_as_the_system_allows() {
+    let database = ScratchCluster::shared().database();
+    assert_eq!(code(&run(&["migrate", "--database-url", &database])), 0);
+    // Given what shells give
+    let mut few = clean(std::process::Command::new("sh"), &["-c", r#"ulimit -Sn 256; exec "$@""#]);
+    few.args(["sh", EVERSTEP, "server", "--listen", "127.0.0.1:0", "--output", "json"]);
+    few.args(["--database-url", &database]);
+    let server = Server::ready(few);
+    let limits = fs::read_to_string(format!("/proc/{}/limits", server.pid())).unwrap();
+    let files = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+    let (soft, hard) =
+        files.split_whitespace().next().zip(files.split_whitespace().nth(1)).unwrap();
+    assert_eq!(soft, hard, "{files}");
 }
 
 #[test]
