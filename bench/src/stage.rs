@@ -66,6 +66,12 @@ impl Drop for Running {
     }
 }
 
+#[derive(Debug, Clone)]
+pub(crate) struct AccessKey {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
 /// A durable PostgreSQL in a fresh folder, with one empty database.
 pub(crate) fn start_cluster(folder: &Path) -> Result<Cluster, Fault> {
     let mut options = ClusterOptions::durable(folder);
@@ -114,6 +120,22 @@ impl Stage {
 
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    pub(crate) fn server(&self) -> Watched {
+        self.server.watched()
+    }
+
+    /// The database's first: from then on every caller needs one.
+    pub(crate) fn create_key(&self, everstep: &Path) -> Result<AccessKey, Fault> {
+        let mut create = Command::new(everstep);
+        create.args(["keys", "create", "--output", "json", "--database-url"]);
+        let output = create.arg(database_url(&self.cluster)).output()?;
+        let key: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+        let text = |field: &str| key[field].as_str().map(str::to_owned);
+        let key = text("accessKeyId").zip(text("secretAccessKey"));
+        let (id, secret) = key.ok_or("the key that was created is not shown")?;
+        Ok(AccessKey { id, secret })
     }
 
     /// Runs a client to its end. Its processor time is then that of a child that has ended.

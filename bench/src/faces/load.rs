@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use super::signature::Key;
 use super::{Face, aws, grpc};
 use crate::Fault;
 use crate::report::{ClientReport, percentile};
@@ -71,7 +72,11 @@ impl Load {
             Face::Grpc => {
                 Client::Grpc(grpc::Client::connect(&self.address, self.concurrency).await?)
             }
-            Face::Aws => Client::Aws(aws::Client::connect(&self.address, &QUEUES).await?),
+            Face::Aws => Client::Aws(aws::Client::connect(&self.address, &QUEUES, None).await?),
+            Face::Signed => {
+                let key = Some(Key::from_environment()?);
+                Client::Aws(aws::Client::connect(&self.address, &QUEUES, key).await?)
+            }
         };
         let waiting = Waiting::default();
         for queue in QUEUES {
