@@ -28,7 +28,8 @@ fn every_member_and_error_is_shown_by_a_test_or_has_a_reason() {
         return;
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        Page::read().write(&attributed(&noted()));
+        let page = Page::read();
+        page.write(&attributed(&noted(), &page.rows));
     }
     let (page, reasons) = (Page::read(), Reasons::read());
     let expected: Vec<Row> = rows();
@@ -69,8 +70,10 @@ fn noted() -> Vec<Noted> {
     notes::read(&folder)
 }
 
-/// Each row with the test that shows it: the one that shows most of its operation, so that a section names few.
-fn attributed(noted: &[Noted]) -> Vec<(Row, Shown)> {
+/// Each row with the test that shows it: the one that stands on the page, or the one that shows most of its operation, so that
+/// a section names few.
+fn attributed(noted: &[Noted], before: &[(Row, Shown)]) -> Vec<(Row, Shown)> {
+    let before: BTreeMap<&Row, &Shown> = before.iter().map(|(row, shown)| (row, shown)).collect();
     let reasons = Reasons::read();
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (test, row) in noted.iter().flat_map(|it| it.rows.iter().map(move |row| (&it.test, row))) {
@@ -81,7 +84,9 @@ fn attributed(noted: &[Noted]) -> Vec<(Row, Shown)> {
         // The recordings are not everywhere: they show what nothing else does.
         let rank = |noted: &&Noted| {
             let count = counts[&(noted.test.as_str(), row.operation.as_str())];
-            (!noted.test.starts_with("recorded::"), count, std::cmp::Reverse(noted.test.clone()))
+            let stands = before.get(row) == Some(&&Shown::By(noted.test.clone()));
+            let everywhere = !noted.test.starts_with("recorded::");
+            (everywhere, stands, count, std::cmp::Reverse(noted.test.clone()))
         };
         showing.max_by_key(rank).map(|noted| noted.test.clone())
     };
