@@ -49,6 +49,12 @@ pub struct MapItem {
     pub value: Payload,
 }
 
+impl MapItem {
+    fn value(&self) -> Value {
+        json!({ "Item": { "Index": self.index, "Value": self.value.value() } })
+    }
+}
+
 impl Context {
     pub fn new(
         execution: Arc<ExecutionContext>,
@@ -87,6 +93,10 @@ impl Context {
 
     #[must_use]
     pub fn with_map_item(mut self, map_item: Option<MapItem>) -> Self {
+        // A context object that was given whole has the item, too.
+        if let (Some(Value::Object(given)), Some(item)) = (self.value.get_mut(), &map_item) {
+            given.insert("Map".to_owned(), item.value());
+        }
         self.map_item = map_item;
         self
     }
@@ -132,7 +142,7 @@ impl Context {
             value["Task"] = json!({ "Token": token });
         }
         if let Some(item) = &self.map_item {
-            value["Map"] = json!({ "Item": { "Index": item.index, "Value": item.value.value() } });
+            value["Map"] = item.value();
         }
         value
     }

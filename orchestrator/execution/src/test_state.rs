@@ -64,6 +64,8 @@ pub struct Configuration {
     /// How often each retrier was used already.
     pub retrier_retry_count: u32,
     pub map_iteration_failure_count: Option<u64>,
+    /// What a Map's `ItemReader` would read. What is no JSON shows nothing.
+    pub map_item_reader_data: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

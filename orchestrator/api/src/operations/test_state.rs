@@ -60,6 +60,7 @@ fn read(namespace: &Namespace, request: v1::TestStateRequest) -> Result<Request,
         configuration: Configuration {
             retrier_retry_count: configuration.retrier_retry_count,
             map_iteration_failure_count: configuration.map_iteration_failure_count,
+            map_item_reader_data: some(configuration.map_item_reader_data),
         },
         level,
         reveal_secrets: request.reveal_secrets,

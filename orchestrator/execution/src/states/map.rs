@@ -1,5 +1,6 @@
 //! Map: one branch per item, as many at a time as `MaxConcurrency` allows; the results in item order.
 
+pub(crate) mod batch;
 pub(crate) mod run;
 
 use asl::context::MapItem;
@@ -116,6 +117,16 @@ fn item_inputs(
         let value = running.items.value().get(index).cloned().unwrap_or(Value::Null);
         (index as u64, Payload::from_value(value))
     });
+    inputs_of(turn, map, items, draft)
+}
+
+/// What items become by `ItemSelector`.
+pub(crate) fn inputs_of(
+    turn: &Turn<'_>,
+    map: &asl::states::Map,
+    items: impl Iterator<Item = (u64, Payload)>,
+    draft: &mut Draft,
+) -> Result<Vec<Payload>, Fault> {
     let Some(selector) = &map.item_selector else {
         return Ok(items.map(|(_, item)| item).collect());
     };

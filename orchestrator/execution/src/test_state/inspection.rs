@@ -29,13 +29,14 @@ pub(super) fn inspect(
     };
     // What fails here fails in the state's turn, too, and is told there.
     let _ = match turn.state.query_language {
-        QueryLanguage::JsonPath => of_paths(turn, result, &mut inspection, draft),
-        QueryLanguage::Jsonata => of_expressions(turn, result, &mut inspection, draft),
+        QueryLanguage::JsonPath => of_paths(request, turn, result, &mut inspection, draft),
+        QueryLanguage::Jsonata => of_expressions(request, turn, result, &mut inspection, draft),
     };
     inspection
 }
 
 fn of_paths(
+    request: &Request,
     turn: &Turn<'_>,
     result: Option<&Payload>,
     inspection: &mut Inspection,
@@ -71,7 +72,7 @@ fn of_paths(
         },
         StateKind::Map(map) => {
             after_input_path(turn, inspection)?;
-            let limits = Limits::of(turn, map, draft)?;
+            let limits = Limits::of(request, turn, map, draft)?;
             inspection
                 .documents
                 .extend(limits.items.clone().map(|items| ("afterItemsPath", items)));
@@ -86,6 +87,7 @@ fn of_paths(
 }
 
 fn of_expressions(
+    request: &Request,
     turn: &Turn<'_>,
     result: Option<&Payload>,
     inspection: &mut Inspection,
@@ -99,7 +101,7 @@ fn of_expressions(
             inspection.documents.push(("afterArguments", arguments));
             inspection.documents.extend(result.map(|result| ("result", result.clone())));
         }
-        StateKind::Map(map) => inspection.limit(&Limits::of(turn, map, draft)?),
+        StateKind::Map(map) => inspection.limit(&Limits::of(request, turn, map, draft)?),
         StateKind::Parallel(_)
         | StateKind::Pass(_)
         | StateKind::Choice(_)
@@ -140,6 +142,13 @@ fn after_result(
 
 impl Inspection {
     fn limit(&mut self, limits: &Limits) {
+        for (name, document) in [
+            ("afterItemsPointer", &limits.pointed),
+            ("afterItemSelector", &limits.selected),
+            ("afterItemBatcher", &limits.batches),
+        ] {
+            self.documents.extend(document.clone().map(|document| (name, document)));
+        }
         self.max_concurrency = Some(limits.max_concurrency);
         self.tolerated_failure_count = limits.tolerated_count;
         self.tolerated_failure_percentage = limits.tolerated_percentage;

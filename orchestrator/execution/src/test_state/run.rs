@@ -1,7 +1,7 @@
 //! The state's turn, with the mock in the place of its work, and what the events that it would write say of it.
 
 use asl::retry::{Occurred, Origin, matches};
-use asl::states::{Map, Output};
+use asl::states::{Format, ItemReader, Map, Output, Source};
 use asl::{Payload, StateId, StateKind, StateMachine, Transition};
 
 use super::check::Mocked;
@@ -85,7 +85,7 @@ fn step(
             finish(turn, (&parallel.output, parallel.transition), &result, draft)
         }
         StateKind::Map(map) => {
-            let limits = Limits::of(turn, map, draft)?;
+            let limits = Limits::of(request, turn, map, draft)?;
             let result = taken(mock)?;
             limits.check(request, &result)?;
             finish(turn, (&map.output, map.transition), &result, draft)
@@ -127,21 +127,39 @@ fn finish(
 #[derive(Debug)]
 pub(super) struct Limits {
     pub(super) items: Option<Payload>,
+    /// What `ItemsPointer` points at in the data of an `ItemReader`.
+    pub(super) pointed: Option<Payload>,
+    /// By `ItemSelector`; absent: the Map has none, or its items are not known.
+    pub(super) selected: Option<Payload>,
+    /// By `ItemBatcher`.
+    pub(super) batches: Option<Payload>,
     pub(super) max_concurrency: u64,
     pub(super) tolerated_count: Option<u64>,
     pub(super) tolerated_percentage: Option<f64>,
 }
 
 impl Limits {
-    pub(super) fn of(turn: &Turn<'_>, map: &Map, draft: &mut Draft) -> Result<Self, Fault> {
+    pub(super) fn of(
+        request: &Request,
+        turn: &Turn<'_>,
+        map: &Map,
+        draft: &mut Draft,
+    ) -> Result<Self, Fault> {
         let context = turn.context();
         let input = turn.effective_input(&context)?;
         let scope = turn.scope(&input, &context);
-        let reads = map.distributed.as_ref().is_some_and(|it| it.reader.is_some());
-        let items = if reads {
-            None
-        } else {
-            Some(states::map::array_of_items(turn, map, &scope, draft)?.0)
+        let reader = map.distributed.as_ref().and_then(|distributed| distributed.reader.as_ref());
+        let (items, read, pointed) = match reader {
+            None => (Some(states::map::array_of_items(turn, map, &scope, draft)?.0), None, None),
+            Some(reader) => {
+                let (read, pointed) = read(request, reader);
+                (None, read, pointed)
+            }
+        };
+        let known = items.as_ref().or(read.as_ref()).and_then(Payload::elements);
+        let (selected, batches) = match known {
+            Some(known) => inputs(turn, map, known, draft)?,
+            None => (None, None),
         };
         let max_concurrency = match &map.max_concurrency {
             Some(number) => number
@@ -151,7 +169,15 @@ impl Limits {
         };
         let (tolerated_count, tolerated_percentage) =
             states::map::tolerances(turn, map, &scope, draft)?;
-        Ok(Self { items, max_concurrency, tolerated_count, tolerated_percentage })
+        Ok(Self {
+            items,
+            pointed,
+            selected,
+            batches,
+            max_concurrency,
+            tolerated_count,
+            tolerated_percentage,
+        })
     }
 
     /// Seen on AWS: without a tolerance of its own the mocked result stands, whatever failed.
@@ -165,6 +191,44 @@ impl Limits {
                 .is_some_and(|share| failures as f64 * 100.0 > share * total as f64);
         if too_many { Err(threshold_exceeded()) } else { Ok(()) }
     }
+}
+
+/// The items that a reader would find in the data of the test, and what it is pointed at there.
+fn read(request: &Request, reader: &ItemReader) -> (Option<Payload>, Option<Payload>) {
+    let data = request.configuration.map_item_reader_data.as_deref();
+    let Some(data) = data.and_then(|data| Payload::parse(data).ok()) else { return (None, None) };
+    match &reader.source {
+        Source::Object(Format::Json { pointer: Some(pointer) })
+        | Source::Listed(Format::Json { pointer: Some(pointer) }) => {
+            let items = data.value().pointer(pointer).cloned().map(Payload::from_value);
+            (items.clone(), items)
+        }
+        Source::Object(Format::Json { pointer: None })
+        | Source::Listed(Format::Json { pointer: None })
+        | Source::Listing => (Some(data), None),
+        Source::Object(Format::JsonLines | Format::Csv { .. } | Format::Parquet)
+        | Source::Listed(Format::JsonLines | Format::Csv { .. } | Format::Parquet)
+        | Source::Inventory
+        | Source::Athena(_) => (None, None),
+    }
+}
+
+/// What `ItemSelector` and `ItemBatcher` make of the items.
+fn inputs(
+    turn: &Turn<'_>,
+    map: &Map,
+    items: Vec<Payload>,
+    draft: &mut Draft,
+) -> Result<(Option<Payload>, Option<Payload>), Fault> {
+    let inputs = states::map::inputs_of(turn, map, (0..).zip(items), draft)?;
+    let batches = states::map::batch::batches(turn, map, &inputs, draft)?;
+    let selected = map.item_selector.as_ref().map(|_| array(&inputs));
+    Ok((selected, batches.as_deref().map(array)))
+}
+
+fn array(items: &[Payload]) -> Payload {
+    let texts: Vec<&str> = items.iter().map(Payload::text).collect();
+    Payload::trusted(format!("[{}]", texts.join(",")))
 }
 
 /// Retried, caught, or the end: as the events say that the failure would write.

@@ -56,6 +56,7 @@ fn request(case: &Case) -> Result<Request, String> {
                 .and_then(|count| u32::try_from(count).ok())
                 .unwrap_or(0),
             map_iteration_failure_count: number(&configuration["mapIterationFailureCount"]),
+            map_item_reader_data: configuration["mapItemReaderData"].as_str().map(str::to_owned),
         },
         level: match text("inspectionLevel").as_deref() {
             Some("TRACE") => Level::Trace,

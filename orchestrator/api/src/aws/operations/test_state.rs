@@ -63,6 +63,7 @@ fn configuration(given: &Value) -> v1::TestStateConfiguration {
     v1::TestStateConfiguration {
         retrier_retry_count: retries.unwrap_or(0),
         map_iteration_failure_count: whole(&given["mapIterationFailureCount"]),
+        map_item_reader_data: given["mapItemReaderData"].as_str().unwrap_or_default().to_owned(),
     }
 }
 

@@ -81,6 +81,63 @@ async fn a_map_shows_its_items_and_what_it_tolerates() {
     assert_eq!(shown["maxConcurrency"], 2);
 }
 
+/// As AWS's page of `InspectionData` has them; no recording has a selector.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_map_shows_what_its_children_would_be_given() {
+    let world = World::new().await;
+    let aws = world.aws();
+    let map = |rest: Value| {
+        let mut state = json!({
+            "Type": "Map", "End": true,
+            "ItemProcessor": {
+                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } },
+            },
+        });
+        state.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        state
+    };
+    let mock = json!({ "result": "[1, 2, 3]" });
+    let paths = map(json!({
+        "ItemsPath": "$.items",
+        "ItemSelector": { "at.$": "$$.Map.Item.Index", "item.$": "$$.Map.Item.Value", "of.$": "$.of" },
+        "ItemBatcher": { "MaxItemsPerBatch": 2, "BatchInput": { "of.$": "$.of" } },
+    }));
+    let members = json!({ "input": r#"{"items": ["a", "b", "c"], "of": 7}"#, "mock": mock });
+    let shown = tested(&aws, &paths, members).await["inspectionData"].clone();
+    let items = [
+        r#"{"at":0,"item":"a","of":7}"#,
+        r#"{"at":1,"item":"b","of":7}"#,
+        r#"{"at":2,"item":"c","of":7}"#,
+    ];
+    let [a, b, c] = items;
+    assert_eq!(shown["afterItemSelector"], format!("[{a},{b},{c}]"));
+    let batches = format!(
+        r#"[{{"BatchInput":{{"of":7}},"Items":[{a},{b}]}},{{"BatchInput":{{"of":7}},"Items":[{c}]}}]"#
+    );
+    assert_eq!(shown["afterItemBatcher"], batches);
+
+    let expressions = map(json!({
+        "QueryLanguage": "JSONata",
+        "ItemReader": {
+            "Resource": "arn:aws:states:::s3:getObject", "Arguments": { "Bucket": "b", "Key": "k" },
+            "ReaderConfig": { "InputType": "JSON", "ItemsPointer": "/all/items" },
+        },
+        "ItemSelector": { "n": "{% $states.context.Map.Item.Value + 1 %}" },
+    }));
+    let data = json!({ "mapItemReaderData": r#"{"all": {"items": [1, 2]}}"# });
+    let members = json!({ "stateConfiguration": data, "mock": mock });
+    let shown = tested(&aws, &expressions, members).await["inspectionData"].clone();
+    assert_eq!(shown["afterItemsPointer"], "[1,2]");
+    assert_eq!(shown["afterItemSelector"], r#"[{"n":2},{"n":3}]"#);
+    assert_eq!(shown.get("afterItemBatcher"), None);
+
+    // A selector that fails, fails the state.
+    let faulty = map(json!({ "ItemSelector": { "x.$": "$.nowhere" } }));
+    let answer = tested(&aws, &faulty, json!({ "input": "[1]", "mock": mock })).await;
+    assert_eq!(answer["status"], "FAILED", "{answer}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_tested_is_refused() {
     let world = World::new().await;

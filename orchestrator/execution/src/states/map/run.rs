@@ -7,6 +7,7 @@ use asl::states::{Distributed, MapNumber, Target, Transformation};
 use asl::{Payload, QueryLanguage, Scope};
 use serde_json::{Map, Value};
 
+use super::batch::{self, Batch};
 use crate::branch::Fault;
 use crate::decide::{Next, Turn, too_large};
 use crate::draft::Draft;
@@ -160,7 +161,7 @@ fn limits(
     Ok(MapRunLimits { max_concurrency, tolerated_failure_count, tolerated_failure_percentage })
 }
 
-fn batch_limits(
+pub(super) fn batch_limits(
     turn: &Turn<'_>,
     distributed: &Distributed,
     scope: &Scope<'_>,
@@ -208,7 +209,7 @@ fn max_items(
     Ok(Some(number.min(ITEMS_MAX)))
 }
 
-fn documents(
+pub(super) fn documents(
     turn: &Turn<'_>,
     distributed: &Distributed,
     scope: &Scope<'_>,
@@ -290,28 +291,17 @@ fn batch(
     (first, limits): (usize, BatchLimits),
     draft: &mut Draft,
 ) -> Result<(usize, Option<Payload>), Fault> {
-    let mut text = match &work.batch_input {
-        Some(input) => format!(r#"{{"BatchInput":{},"Items":["#, input.text()),
-        None => r#"{"Items":["#.to_owned(),
-    };
-    let items_max = limits.items.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
+    let items_max = batch::items_at_most(limits);
     let bytes_max = limits.bytes.unwrap_or(turn.facts.settings.payload_bytes_max);
-    let mut items = 0;
-    while items < items_max && first + items < work.items.len() {
-        let selected = item(turn, map, work, first + items, draft)?;
-        let item = selected.as_ref().unwrap_or(&work.items[first + items]).text();
-        let is_full = (text.len() + item.len() + ",]}".len()) as u64 > bytes_max;
-        if items > 0 && is_full {
+    let mut batch = Batch::begin(work.batch_input.as_ref());
+    while batch.items < items_max && first + batch.items < work.items.len() {
+        let at = first + batch.items;
+        let selected = item(turn, map, work, at, draft)?;
+        if !batch.take(selected.as_ref().unwrap_or(&work.items[at]), bytes_max) {
             break;
         }
-        if items > 0 {
-            text.push(',');
-        }
-        text.push_str(item);
-        items += 1;
     }
-    text.push_str("]}");
-    Ok((items, Some(Payload::trusted(text))))
+    Ok((batch.items, Some(batch.end())))
 }
 
 fn finish(
