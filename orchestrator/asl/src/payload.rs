@@ -84,7 +84,11 @@ impl Payload {
     }
 
     pub fn text(&self) -> &str {
-        self.0.text.get_or_init(|| self.value().to_string().into_boxed_str())
+        self.0.text.get_or_init(|| {
+            // `Value::to_string` writes the same through `fmt`, piece by piece.
+            let text = serde_json::to_string(self.value());
+            text.expect("every value has a text").into_boxed_str()
+        })
     }
 
     pub fn value(&self) -> &Value {
