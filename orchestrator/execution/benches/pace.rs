@@ -18,6 +18,9 @@ use execution::simulated::Simulated;
 use execution::trigger::Start;
 use execution::{ExecutionId, Status};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Plans, caches and branch predictors are warm after this.
 const WARM_UP: Duration = Duration::from_millis(500);
 
