@@ -9595,7 +9595,7 @@ impl Evaluator {
             // of 500 that nothing enforced. A runaway tail loop is stopped by
             // the configured timeout (D1012), checked on every pass.
             // A call is more work than a node.
-            crate::ambient::spend(3);
+            crate::ambient::spend(10);
             if let Err(e) = check_loop_timeout(&self.options, self.start_time) {
                 for _ in 0..frames {
                     self.context.pop_scope();
