@@ -2,6 +2,7 @@
 //!
 //! The state takes its turn as in an execution; what would have been written tells how it ended.
 
+mod answers;
 mod check;
 mod inspection;
 mod run;

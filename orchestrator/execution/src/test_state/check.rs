@@ -1,9 +1,8 @@
 //! What AWS refuses before it runs anything, in its order and words.
 
 use asl::{Payload, StateId, StateKind, StateMachine};
-use serde_json::Value;
 
-use super::{Mock, Refused, Request, Validation};
+use super::{Mock, Refused, Request, Validation, answers};
 use crate::event::{Failure, StateType};
 
 /// What stands in the place of the state's work.
@@ -99,7 +98,9 @@ fn check_result(
             }
         }
         StateKind::Task(task) if mock.validation != Validation::None => {
-            check_envelope(&task.resource, result.value())
+            let is_complete = mock.validation == Validation::Strict;
+            answers::check(&task.resource, result.value(), is_complete)
+                .or_else(|fault| refuse(format!("Mock result schema validation error: {fault}")))
         }
         StateKind::Task(_)
         | StateKind::Choice(_)
@@ -108,27 +109,4 @@ fn check_result(
         | StateKind::Succeed(_)
         | StateKind::Fail(_) => Ok(()),
     }
-}
-
-/// Lambda's envelope, as far as its fields are there. Of other services' answers nothing is known here.
-fn check_envelope(resource: &asl::resource::Resource, result: &Value) -> Result<(), Refused> {
-    if !matches!(&resource.kind, asl::resource::ResourceKind::Service { service, action, .. }
-        if &**service == "lambda" && &**action == "invoke")
-    {
-        return Ok(());
-    }
-    let wrong = |name: &str, is_right: fn(&Value) -> bool| {
-        result.get(name).is_some_and(|value| !is_right(value))
-    };
-    if wrong("StatusCode", Value::is_number) {
-        return refuse("Mock result schema validation error: Field 'StatusCode' must be a number");
-    }
-    for name in ["ExecutedVersion", "FunctionError", "LogResult"] {
-        if wrong(name, Value::is_string) {
-            return refuse(format!(
-                "Mock result schema validation error: Field '{name}' must be a string"
-            ));
-        }
-    }
-    Ok(())
 }
