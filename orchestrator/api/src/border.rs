@@ -109,6 +109,7 @@ mod tests {
             account: "000000000000".to_owned(),
             task_timeout_seconds: 60,
             payload_bytes_max: 100,
+            limits: store::Limits::default(),
         }
     }
 

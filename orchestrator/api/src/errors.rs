@@ -38,6 +38,9 @@ pub enum Reason {
     ActivityAlreadyExists,
     ConflictException,
     TooManyTags,
+    StateMachineLimitExceeded,
+    ActivityLimitExceeded,
+    ServiceQuotaExceededException,
     StateMachineDeleting,
     ExecutionNotRedrivable,
     StateMachineTypeNotSupported,
@@ -83,6 +86,9 @@ impl Reason {
             Self::ActivityAlreadyExists => "ActivityAlreadyExists",
             Self::ConflictException => "ConflictException",
             Self::TooManyTags => "TooManyTags",
+            Self::StateMachineLimitExceeded => "StateMachineLimitExceeded",
+            Self::ActivityLimitExceeded => "ActivityLimitExceeded",
+            Self::ServiceQuotaExceededException => "ServiceQuotaExceededException",
             Self::StateMachineDeleting => "StateMachineDeleting",
             Self::ExecutionNotRedrivable => "ExecutionNotRedrivable",
             Self::StateMachineTypeNotSupported => "StateMachineTypeNotSupported",
@@ -192,6 +198,25 @@ impl Refusal {
         Self::new(Reason::ExecutionNotRedrivable, not_redrivable(status))
     }
 
+    /// As many state machines as the namespace may have: in the words of AWS's reference, as the next two.
+    pub fn too_many_machines() -> Self {
+        let message = "The maximum number of state machines has been reached. Existing state machines must be \
+                       deleted before a new state machine can be created.";
+        Self::new(Reason::StateMachineLimitExceeded, message)
+    }
+
+    pub fn too_many_activities() -> Self {
+        let message = "The maximum number of activities has been reached. Existing activities must be deleted \
+                       before a new activity can be created.";
+        Self::new(Reason::ActivityLimitExceeded, message)
+    }
+
+    /// Of versions and aliases.
+    pub fn quota_exceeded() -> Self {
+        let message = "The request would cause a service quota to be exceeded.";
+        Self::new(Reason::ServiceQuotaExceededException, message)
+    }
+
     /// An access key that is unknown, revoked, or presented with another secret: which of them is nobody's to know.
     pub fn unrecognized() -> Self {
         let message = "The security token included in the request is invalid.";
@@ -221,6 +246,7 @@ impl Refusal {
             | EngineError::ExecutionEnded
             | EngineError::TaskOver
             | EngineError::NotRedrivable { .. }
+            | EngineError::HistoryFull
             | EngineError::Refused { .. } => Self::from(error),
         }
     }
@@ -245,10 +271,14 @@ impl From<EngineError> for Refusal {
                 Self::new(Reason::ExecutionAlreadyExists, message)
             }
             EngineError::NotRedrivable { status } => Self::not_redrivable(status_name(status)),
+            EngineError::HistoryFull => Self::new(Reason::ExecutionNotRedrivable, HISTORY_FULL),
             EngineError::Refused { .. } => Self::new(Reason::InternalServerError, message),
         }
     }
 }
+
+/// AWS's reason why an execution can't be redriven whose history has no room for more.
+pub(crate) const HISTORY_FULL: &str = "Execution history event limit exceeded";
 
 /// Why an execution that is `status` can't be redriven.
 pub(crate) fn not_redrivable(status: &str) -> String {

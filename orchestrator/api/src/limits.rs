@@ -57,3 +57,6 @@ pub const RESPONSE_BYTES_AIM: usize = 2 * 1_048_576;
 pub const TASK_TIMEOUT_SECONDS_MAX: u64 = 99_999_999;
 pub const PAYLOAD_BYTES_MIN: u64 = 1_024;
 pub const PAYLOAD_BYTES_MAX: u64 = 1_048_576;
+/// Quotas of a namespace: a history has room for a start, a state and an end; and what a `bigint` holds with ease.
+pub const HISTORY_EVENTS_MIN: u64 = 10;
+pub const QUOTA_MAX: u64 = 1_000_000_000_000;

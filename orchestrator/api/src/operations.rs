@@ -194,6 +194,7 @@ impl From<StoreError> for Refusal {
             StoreError::Unavailable(_) | StoreError::Schema(_) | StoreError::Configuration(_) => {
                 Self::unavailable(error.to_string(), RETRY_AFTER)
             }
+            StoreError::Full => Self::quota_exceeded(),
             StoreError::Refused(_) => {
                 tracing::error!(%error, "PostgreSQL refused a statement");
                 Self::new(Reason::InternalServerError, error.to_string())

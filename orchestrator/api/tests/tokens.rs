@@ -79,6 +79,7 @@ fn namespace() -> Namespace {
         account: "000000000000".to_owned(),
         task_timeout_seconds: 99_999_999,
         payload_bytes_max: 262_144,
+        limits: store::Limits::default(),
     }
 }
 

@@ -9,7 +9,9 @@ use std::sync::{Arc, RwLock};
 use asl::StateMachine;
 use execution::ExecutionId;
 use execution::express::Keeps;
-use store::{MachineId, MachineStatus, MachineType, NamespaceId, Revision, RevisionId, Store};
+use store::{
+    Limits, MachineId, MachineStatus, MachineType, NamespaceId, Revision, RevisionId, Store,
+};
 
 use crate::error::EngineError;
 
@@ -31,6 +33,7 @@ pub struct Namespace {
     pub task_timeout_seconds: u64,
     /// Bytes of UTF-8.
     pub payload_bytes_max: u64,
+    pub limits: Limits,
 }
 
 /// A state machine at one revision.
@@ -95,6 +98,7 @@ impl Catalog {
             account: row.settings.account,
             task_timeout_seconds: row.settings.task_timeout_seconds.unsigned_abs(),
             payload_bytes_max: row.settings.payload_bytes_max.unsigned_abs(),
+            limits: row.settings.limits,
         });
         let mut namespaces = self.namespaces.write().expect(UNPOISONED);
         if forgotten == self.forgotten.load(Ordering::Acquire) {

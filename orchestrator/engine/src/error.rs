@@ -21,6 +21,9 @@ pub enum EngineError {
     /// A redrive opens only what has ended without success.
     #[error("the execution is {status:?} and cannot be redriven")]
     NotRedrivable { status: execution::Status },
+    /// A redrive has no room in the history, which the namespace limits.
+    #[error("the execution's history has no room for a redrive")]
+    HistoryFull,
     /// The wait that a task token names is over: another outcome was accepted, the attempt timed out, the
     /// hand-out was superseded, or the execution has ended.
     #[error("the task's attempt is over")]
@@ -50,9 +53,10 @@ impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::unavailable(error.to_string()),
-            StoreError::Schema(_) | StoreError::Configuration(_) | StoreError::Refused(_) => {
-                Self::Refused { reason: error.to_string() }
-            }
+            StoreError::Schema(_)
+            | StoreError::Configuration(_)
+            | StoreError::Full
+            | StoreError::Refused(_) => Self::Refused { reason: error.to_string() },
         }
     }
 }

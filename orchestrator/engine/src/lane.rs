@@ -323,6 +323,7 @@ fn refused(refusal: Refusal) -> EngineError {
         Refusal::Closed => EngineError::ExecutionEnded,
         Refusal::Running => EngineError::NotRedrivable { status: Status::Running },
         Refusal::Succeeded => EngineError::NotRedrivable { status: Status::Succeeded },
+        Refusal::HistoryFull => EngineError::HistoryFull,
         Refusal::Quarantined { reason } => {
             EngineError::unavailable(format!("the execution is quarantined: {reason}"))
         }

@@ -191,6 +191,7 @@ impl Starter {
             settings: Settings {
                 default_task_timeout_seconds: Some(namespace.task_timeout_seconds),
                 payload_bytes_max: namespace.payload_bytes_max,
+                history_events_max: namespace.limits.history_events,
             },
             parent,
             input,

@@ -4,6 +4,7 @@ mod answer;
 mod child;
 mod close;
 mod fail;
+mod history_limit;
 mod map_run;
 
 use std::sync::Arc;

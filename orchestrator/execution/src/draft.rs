@@ -57,6 +57,25 @@ impl Draft {
         id
     }
 
+    /// The public id of the last event so far, of this decision or before it.
+    pub(crate) fn last_public_id(&self) -> PublicId {
+        PublicId(self.next_public_id.0 - 1)
+    }
+
+    /// Takes back what comes after the public event `last`, down to the first `applied` events. Internal events between two public
+    /// ones belong to the later one.
+    pub(crate) fn cut(&mut self, applied: usize, last: PublicId) {
+        while self.events.len() > applied {
+            if self.events.last().is_some_and(|event| event.kind.is_public()) {
+                if self.last_public_id() <= last {
+                    return;
+                }
+                self.next_public_id = self.last_public_id();
+            }
+            self.events.pop();
+        }
+    }
+
     pub(crate) fn internal(&mut self, branch: BranchId, kind: EventKind) {
         self.push(branch, PublicId::default(), None, kind);
     }

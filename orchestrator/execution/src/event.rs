@@ -289,12 +289,18 @@ pub struct Settings {
     pub default_task_timeout_seconds: Option<u64>,
     /// A larger result of a task fails it with `States.DataLimitExceeded`.
     pub payload_bytes_max: u64,
+    /// As many public events as the history may have; `None`: no limit.
+    pub history_events_max: Option<u64>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         // AWS's limit of a payload.
-        Self { default_task_timeout_seconds: None, payload_bytes_max: 262_144 }
+        Self {
+            default_task_timeout_seconds: None,
+            payload_bytes_max: 262_144,
+            history_events_max: None,
+        }
     }
 }
 

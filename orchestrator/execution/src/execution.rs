@@ -139,6 +139,8 @@ pub enum Refusal {
     Running,
     #[error("the execution has succeeded and can't be redriven")]
     Succeeded,
+    #[error("the execution's history has no room for a redrive")]
+    HistoryFull,
     #[error("the execution is quarantined: {reason}")]
     Quarantined { reason: String },
     #[error("the execution has begun already")]
@@ -236,7 +238,7 @@ impl Execution {
         let mut draft = Draft::after(self.last_seq, self.last_public_id, outside.seed);
         self.decide_trigger(machine, trigger, at, &mut draft)?;
         let mut messages = Vec::new();
-        let mut applied = self.apply_from(&draft, 0, at, &mut messages);
+        let mut applied = self.apply_within_limit(&mut draft, 0, at, &mut messages);
         let mut transitions = 0;
         while self.has_ready()
             && transitions < TRANSITIONS_MAX
@@ -244,10 +246,10 @@ impl Execution {
         {
             let Some((_, branch)) = self.ready.first().copied() else { break };
             if let Err(fault) = self.decide(machine, branch, outside, &mut draft) {
-                draft.events.truncate(applied);
+                draft.cut(applied, self.last_public_id);
                 draft.internal(branch, EventKind::Quarantined { reason: fault.to_string() });
             }
-            applied = self.apply_from(&draft, applied, at, &mut messages);
+            applied = self.apply_within_limit(&mut draft, applied, at, &mut messages);
             transitions += 1;
         }
         Ok(Decision {
@@ -258,6 +260,23 @@ impl Execution {
             messages,
             more: self.has_ready(),
         })
+    }
+
+    /// What was decided, or, where the history would grow beyond its limit, the failure in its place.
+    fn apply_within_limit(
+        &mut self,
+        draft: &mut Draft,
+        applied: usize,
+        at: DateTime<Utc>,
+        messages: &mut Vec<Outgoing>,
+    ) -> usize {
+        let Some(limit) = self.history_exceeded(draft, applied) else {
+            return self.apply_from(draft, applied, at, messages);
+        };
+        draft.cut(applied, PublicId(limit - 1));
+        let applied = self.apply_from(draft, applied, at, messages);
+        self.fail_at_history_limit(limit, draft);
+        self.apply_from(draft, applied, at, messages)
     }
 
     fn apply_from(

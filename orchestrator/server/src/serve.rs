@@ -290,7 +290,7 @@ pub(crate) fn refusal(error: &StoreError) -> CommandError {
     match error {
         StoreError::Unavailable(_) => CommandError::unavailable(message),
         StoreError::Schema(_) | StoreError::Configuration(_) => CommandError::usage(message),
-        StoreError::Refused(_) => CommandError::internal(message),
+        StoreError::Refused(_) | StoreError::Full => CommandError::internal(message),
     }
 }
 

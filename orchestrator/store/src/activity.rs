@@ -6,6 +6,7 @@ use sqlx::postgres::{PgBindIterExt, PgRow};
 
 use crate::error::StoreError;
 use crate::id::{ActivityId, NamespaceId};
+use crate::limits::{Counted, Made};
 use crate::sql::sql;
 use crate::store::{Creation, Store};
 use crate::tag::Tag;
@@ -26,10 +27,12 @@ pub struct NewActivity {
     pub encryption: String,
     /// Kept where the activity is new.
     pub tags: Vec<Tag>,
+    /// How many activities the namespace may have.
+    pub activities_max: Option<u64>,
 }
 
 impl Store {
-    /// `Same`: one of that name and encryption stands. `Differs`: one of that name.
+    /// `Same`: one of that name and encryption stands. `Differs`: one of that name. [`StoreError::Full`]: none of that name.
     pub async fn create_activity(
         &self,
         new: &NewActivity,
@@ -40,14 +43,23 @@ impl Store {
                 .bind(&new.name)
                 .bind(&new.encryption)
                 .bind(new.tags.iter().map(|tag| tag.key.as_str()).bind_iter())
-                .bind(new.tags.iter().map(|tag| tag.value.as_str()).bind_iter())
-                .fetch_optional(&self.pool);
-            if let Some(row) = self.answer(create).await? {
-                return Ok(Creation::Created(activity(&row)));
+                .bind(new.tags.iter().map(|tag| tag.value.as_str()).bind_iter());
+            let made = self.create_counted(Counted {
+                create,
+                namespace: new.namespace,
+                count: sql!("activity/count.sql"),
+                max: new.activities_max,
+            });
+            let made = made.await?;
+            if let Made::Row(row) = &made {
+                return Ok(Creation::Created(activity(row)));
             }
             if let Some(standing) = self.activity_by_name(new.namespace, &new.name).await? {
                 let same = standing.encryption == new.encryption;
                 return Ok(Creation::stands(standing, same));
+            }
+            if let Made::Full = made {
+                return Err(StoreError::Full);
             }
             // Deleted between the two statements: the name is free now.
         }

@@ -6,6 +6,7 @@ use sqlx::postgres::{PgBindIterExt, PgConnection, PgRow};
 
 use crate::error::StoreError;
 use crate::id::MachineId;
+use crate::limits::machine_is_full;
 use crate::sql::sql;
 use crate::store::{Creation, Store};
 
@@ -32,6 +33,8 @@ pub struct NewAlias {
     pub name: String,
     pub description: String,
     pub routes: Vec<Route>,
+    /// How many the machine may have.
+    pub max: Option<u64>,
 }
 
 /// Absent fields stay as they are.
@@ -54,7 +57,7 @@ pub enum AliasAnswer<T> {
 }
 
 impl Store {
-    /// `Same`: one of that name, description and routes stands. `Differs`: one of that name.
+    /// `Same`: one of that name, description and routes stands. `Differs`: one of that name. [`StoreError::Full`]: none of that name.
     pub async fn create_alias(
         &self,
         new: &NewAlias,
@@ -62,30 +65,30 @@ impl Store {
         let create = async {
             let mut tx = self.pool.begin().await?;
             if let Some(refused) = routable(&mut tx, new.machine, &new.routes).await? {
-                return Ok(refused);
+                return Ok(Ok(refused));
             }
-            let create = sqlx::query(sql!("alias/create.sql"))
+            // The machine is locked: no other comes or goes meanwhile.
+            let standing = sqlx::query(sql!("alias/get.sql")).bind(new.machine).bind(&new.name);
+            if let Some(standing) = standing.fetch_optional(&mut *tx).await?.as_ref().map(alias) {
+                let same = standing.description == new.description && standing.routes == new.routes;
+                return Ok(Ok(AliasAnswer::Done(Creation::stands(standing, same))));
+            }
+            if machine_is_full(&mut tx, sql!("alias/count.sql"), new.machine, new.max).await? {
+                return Ok(Err(StoreError::Full));
+            }
+            let created = sqlx::query(sql!("alias/create.sql"))
                 .bind(new.machine)
                 .bind(&new.name)
                 .bind(&new.description)
                 .bind(new.routes.iter().map(|route| route.version).bind_iter())
-                .bind(new.routes.iter().map(|route| route.weight).bind_iter());
-            if let Some(created) = create.fetch_optional(&mut *tx).await? {
-                tx.commit().await?;
-                return Ok(AliasAnswer::Done(Creation::Created(alias(&created))));
-            }
-            // The machine is locked: the alias can't have gone since.
-            let standing = sqlx::query(sql!("alias/get.sql"))
-                .bind(new.machine)
-                .bind(&new.name)
+                .bind(new.routes.iter().map(|route| route.weight).bind_iter())
                 .fetch_one(&mut *tx)
                 .await?;
-            let standing = alias(&standing);
-            let same = standing.description == new.description && standing.routes == new.routes;
-            Ok(AliasAnswer::Done(Creation::stands(standing, same)))
+            tx.commit().await?;
+            Ok(Ok(AliasAnswer::Done(Creation::Created(alias(&created)))))
         };
         // Large: a transaction is several statements.
-        self.answer(Box::pin(create)).await
+        self.answer(Box::pin(create)).await?
     }
 
     pub async fn update_alias(

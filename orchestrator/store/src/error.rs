@@ -16,6 +16,9 @@ pub enum StoreError {
     /// The settings of the connection are wrong (URL, password, missing database): waiting does not help.
     #[error("cannot use the database: {0}")]
     Configuration(String),
+    /// As many stand as the limit that the creation came with.
+    #[error("as many stand as there may be")]
+    Full,
     /// PostgreSQL said no to this statement: a bug, or data that does not belong there.
     #[error("PostgreSQL refused: {0}")]
     Refused(Refusal),

@@ -12,6 +12,7 @@ mod history;
 mod id;
 mod inbox;
 mod lane;
+mod limits;
 mod machine;
 mod map_run;
 mod membership;
@@ -33,6 +34,7 @@ pub use history::{HistoryFrom, HistoryPage, HistoryRow};
 pub use id::{ActivityId, MachineId, NamespaceId, NodeId, RevisionId, home_of_name};
 pub use inbox::{MessageId, MessageKey, MessageRow, NewMessage, SweepPage, Swept};
 pub use lane::{Committed, Lane, Raised};
+pub use limits::Limits;
 pub use machine::{
     Configuration, Machine, MachineChange, MachineStatus, MachineType, MachineUpdate, NewMachine,
     Revision,

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::id::{MachineId, NamespaceId, RevisionId};
+use crate::limits::{Counted, Made};
 use crate::sql::sql;
 use crate::store::{Creation, Store};
 use crate::tag::Tag;
-use crate::version::{Version, publish};
+use crate::version::{NewVersion, Version, publish};
 
 /// Each is asked for an execution's name in turn, so there is an end to it.
 const DELETED_MACHINES_MAX: i64 = 100;
@@ -50,6 +51,8 @@ pub struct NewMachine {
     pub published: Option<String>,
     /// Kept where the machine is new.
     pub tags: Vec<Tag>,
+    /// How many machines the namespace may have.
+    pub machines_max: Option<u64>,
 }
 
 /// Absent fields stay as they are.
@@ -60,6 +63,8 @@ pub struct MachineChange {
     pub configuration: Option<Configuration>,
     /// The description of the version that the outcome is published as; `None`: it is not published.
     pub published: Option<String>,
+    /// How many versions the machine may have.
+    pub versions_max: Option<u64>,
 }
 
 /// What came of an update.
@@ -101,7 +106,7 @@ pub struct Revision {
 
 impl Store {
     /// `Same`: a machine of that name, definition, type and configuration stands, published as this one is to be; role and tags
-    /// may differ. `Differs`: one of that name and something else, or one that is being deleted.
+    /// may differ. `Differs`: one of that name and something else, or one that is being deleted. [`StoreError::Full`]: none of that name.
     pub async fn create_machine(&self, new: &NewMachine) -> Result<Creation<Machine>, StoreError> {
         loop {
             let create = sqlx::query(sql!("machine/create.sql"))
@@ -115,21 +120,30 @@ impl Store {
                 .bind(&new.configuration.encryption)
                 .bind(new.published.as_deref())
                 .bind(new.tags.iter().map(|tag| tag.key.as_str()).bind_iter())
-                .bind(new.tags.iter().map(|tag| tag.value.as_str()).bind_iter())
-                .fetch_optional(&self.pool);
-            if let Some(row) = self.answer(create).await? {
-                return Ok(Creation::Created(machine(&row)));
+                .bind(new.tags.iter().map(|tag| tag.value.as_str()).bind_iter());
+            let made = self.create_counted(Counted {
+                create,
+                namespace: new.namespace,
+                count: sql!("machine/count.sql"),
+                max: new.machines_max,
+            });
+            let made = made.await?;
+            if let Made::Row(row) = &made {
+                return Ok(Creation::Created(machine(row)));
             }
             if let Some(standing) = self.machine_by_name(new.namespace, &new.name).await? {
                 let same = standing.is(new) && self.is_published(&standing, new).await?;
                 return Ok(Creation::stands(standing, same));
+            }
+            if let Made::Full = made {
+                return Err(StoreError::Full);
             }
             // Its deletion ended between the two statements: the name is free now.
         }
     }
 
     /// A new revision where the change differs from the newest one; the machine's row names it from now on. None: no such
-    /// machine that is active.
+    /// machine that is active. [`StoreError::Full`]: it can't be published, and nothing has changed.
     pub async fn update_machine(
         &self,
         id: MachineId,
@@ -139,7 +153,7 @@ impl Store {
             let mut tx = self.pool.begin().await?;
             let lock = sqlx::query(sql!("machine/lock.sql")).bind(id);
             if lock.fetch_optional(&mut *tx).await?.is_none() {
-                return Ok(None);
+                return Ok(Ok(None));
             }
             // A statement of its own: one that waits for the lock would not see what the other update wrote.
             let newest = sqlx::query(sql!("machine/get.sql")).bind(id).fetch_one(&mut *tx).await?;
@@ -147,13 +161,21 @@ impl Store {
             let revised = change.changes(&newest.revision);
             let machine = if revised { revise(&mut tx, id, change).await? } else { newest };
             let version = match &change.published {
-                Some(text) => Some(publish(&mut tx, id, machine.revision.id, text).await?),
+                Some(description) => {
+                    let (revision, max) = (machine.revision.id, change.versions_max);
+                    let new = NewVersion { machine: id, revision, description, max };
+                    let Some(version) = publish(&mut tx, new).await? else {
+                        return Ok(Err(StoreError::Full));
+                    };
+                    Some(version)
+                }
                 None => None,
             };
             tx.commit().await?;
-            Ok(Some(MachineUpdate { machine, revised, version }))
+            Ok(Ok(Some(MachineUpdate { machine, revised, version })))
         };
-        self.answer(update).await
+        // Large: a transaction is several statements.
+        self.answer(Box::pin(update)).await?
     }
 
     /// A deleted one too: executions that ran on it are still shown.

@@ -7,6 +7,7 @@ use sqlx::postgres::PgRow;
 
 use crate::error::StoreError;
 use crate::id::NamespaceId;
+use crate::limits::Limits;
 use crate::sql::sql;
 use crate::store::{Creation, Store};
 
@@ -26,6 +27,7 @@ pub struct NamespaceSettings {
     /// Of a Task without `TimeoutSeconds`.
     pub task_timeout_seconds: i64,
     pub payload_bytes_max: i64,
+    pub limits: Limits,
 }
 
 impl Default for NamespaceSettings {
@@ -36,6 +38,7 @@ impl Default for NamespaceSettings {
             account: "000000000000".to_owned(),
             task_timeout_seconds: 99_999_999,
             payload_bytes_max: 262_144,
+            limits: Limits::default(),
         }
     }
 }
@@ -94,8 +97,8 @@ impl Store {
             .bind(&settings.region)
             .bind(&settings.account)
             .bind(settings.task_timeout_seconds)
-            .bind(settings.payload_bytes_max)
-            .fetch_optional(&self.pool);
+            .bind(settings.payload_bytes_max);
+        let write = settings.limits.bind(write).fetch_optional(&self.pool);
         Ok(self.answer(write).await?.as_ref().map(namespace))
     }
 }
@@ -110,6 +113,7 @@ fn namespace(row: &PgRow) -> Namespace {
             account: row.get("account"),
             task_timeout_seconds: row.get("task_timeout_seconds"),
             payload_bytes_max: row.get("payload_bytes_max"),
+            limits: Limits::read(row),
         },
         created_at: row.get("created_at"),
     }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::id::{MachineId, RevisionId};
+use crate::limits::machine_is_full;
 use crate::sql::sql;
 use crate::store::Store;
 
@@ -50,18 +51,19 @@ pub enum VersionDeletion {
 }
 
 impl Store {
-    /// A revision has one version: published again it keeps number and description.
+    /// A revision has one version: published again it keeps number and description. [`StoreError::Full`]: the machine has `max`.
     pub async fn publish_version(
         &self,
         machine: MachineId,
         wanted: Publish,
         description: &str,
+        max: Option<u64>,
     ) -> Result<Published, StoreError> {
         let publish = async {
             let mut tx = self.pool.begin().await?;
             let lock = sqlx::query(sql!("machine/lock.sql")).bind(machine);
             if lock.fetch_optional(&mut *tx).await?.is_none() {
-                return Ok(Published::Gone);
+                return Ok(Ok(Published::Gone));
             }
             let newest =
                 sqlx::query(sql!("machine/get.sql")).bind(machine).fetch_one(&mut *tx).await?;
@@ -72,15 +74,18 @@ impl Store {
                 Publish::Revision(wanted) => wanted == public_id,
             };
             if !is_wanted {
-                return Ok(Published::Outdated { number, public_id });
+                return Ok(Ok(Published::Outdated { number, public_id }));
             }
             let revision = newest.get("revision_id");
-            let version = publish(&mut tx, machine, revision, description).await?;
+            let new = NewVersion { machine, revision, description, max };
+            let Some(version) = publish(&mut tx, new).await? else {
+                return Ok(Err(StoreError::Full));
+            };
             tx.commit().await?;
-            Ok(Published::Version(version))
+            Ok(Ok(Published::Version(version)))
         };
         // Large: a transaction is several statements.
-        self.answer(Box::pin(publish)).await
+        self.answer(Box::pin(publish)).await?
     }
 
     pub async fn machine_version(
@@ -152,25 +157,36 @@ impl Store {
 }
 
 /// Of a machine that the transaction has locked, whose newest revision is `revision`.
+pub(crate) struct NewVersion<'a> {
+    pub(crate) machine: MachineId,
+    pub(crate) revision: RevisionId,
+    pub(crate) description: &'a str,
+    /// How many the machine may have.
+    pub(crate) max: Option<u64>,
+}
+
+/// `None`: the machine has as many as it may have.
 pub(crate) async fn publish(
     tx: &mut PgConnection,
-    machine: MachineId,
-    revision: RevisionId,
-    description: &str,
-) -> Result<Version, sqlx::Error> {
+    new: NewVersion<'_>,
+) -> Result<Option<Version>, sqlx::Error> {
+    let NewVersion { machine, revision, description, max } = new;
     let standing = sqlx::query(sql!("version/of_revision.sql"))
         .bind(revision)
         .fetch_optional(&mut *tx)
         .await?;
     if let Some(standing) = standing {
-        return Ok(version(&standing));
+        return Ok(Some(version(&standing)));
+    }
+    if machine_is_full(&mut *tx, sql!("version/count.sql"), machine, max).await? {
+        return Ok(None);
     }
     let published = sqlx::query(sql!("version/publish.sql"))
         .bind(machine)
         .bind(description)
         .fetch_one(&mut *tx)
         .await?;
-    Ok(version(&published))
+    Ok(Some(version(&published)))
 }
 
 fn version(row: &PgRow) -> Version {

@@ -103,6 +103,9 @@ fn status(reason: Reason) -> StatusCode {
         | Reason::ActivityAlreadyExists
         | Reason::ConflictException
         | Reason::TooManyTags
+        | Reason::StateMachineLimitExceeded
+        | Reason::ActivityLimitExceeded
+        | Reason::ServiceQuotaExceededException
         | Reason::StateMachineTypeNotSupported
         | Reason::MissingAuthenticationTokenException
         | Reason::IncompleteSignatureException

@@ -117,7 +117,10 @@ fn code(reason: Reason) -> Code {
         Reason::AccessDeniedException => Code::PermissionDenied,
         Reason::UnknownOperationException => Code::Unimplemented,
         Reason::ServiceUnavailable => Code::Unavailable,
-        Reason::ThrottlingException => Code::ResourceExhausted,
+        Reason::StateMachineLimitExceeded
+        | Reason::ActivityLimitExceeded
+        | Reason::ServiceQuotaExceededException
+        | Reason::ThrottlingException => Code::ResourceExhausted,
         Reason::InternalServerError => Code::Internal,
     }
 }

@@ -120,7 +120,8 @@ impl Desk {
                     | EngineError::UnknownExecution
                     | EngineError::ExecutionEnded
                     | EngineError::ExecutionAlreadyExists { .. }
-                    | EngineError::NotRedrivable { .. },
+                    | EngineError::NotRedrivable { .. }
+                    | EngineError::HistoryFull,
                 ) => return,
             }
         }

@@ -1,7 +1,7 @@
 //! `CreateActivity`: an ARN for a queue. The same again answers with the one that exists.
 
 use everstep_proto::v1;
-use store::{Creation, NewActivity};
+use store::{Creation, NewActivity, StoreError};
 
 use super::{Operations, settings, tags};
 use crate::errors::{Reason, Refusal};
@@ -19,8 +19,14 @@ impl Operations {
         let namespace = self.namespace(&request.namespace).await?;
         let activity_arn = arn::activity(&namespace, &name);
         let tags = tags::checked(&activity_arn, &request.tags)?;
-        let new = NewActivity { namespace: namespace.id, name, encryption, tags };
-        match self.engine.store().create_activity(&new).await? {
+        let activities_max = namespace.limits.activities;
+        let new = NewActivity { namespace: namespace.id, name, encryption, tags, activities_max };
+        let created = self.engine.store().create_activity(&new).await;
+        let created = created.map_err(|error| match error {
+            StoreError::Full => Refusal::too_many_activities(),
+            error => error.into(),
+        });
+        match created? {
             Creation::Created(activity) | Creation::Same(activity) => {
                 let created_at = Some(timestamp(activity.created_at));
                 Ok(v1::CreateActivityResponse { activity_arn, created_at })

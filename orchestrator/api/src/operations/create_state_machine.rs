@@ -1,7 +1,7 @@
 //! `CreateStateMachine`: a name, a definition that was checked, and its first revision.
 
 use everstep_proto::v1;
-use store::{Creation, MachineStatus, MachineType, NewMachine};
+use store::{Creation, MachineStatus, MachineType, NewMachine, StoreError};
 
 use super::lookup::machine_deleting;
 use super::{Operations, definition, settings, tags};
@@ -33,8 +33,14 @@ impl Operations {
             configuration,
             published,
             tags,
+            machines_max: namespace.limits.state_machines,
         };
-        let created = self.engine.store().create_machine(&new).await?;
+        let created = self.engine.store().create_machine(&new).await;
+        let created = created.map_err(|error| match error {
+            StoreError::Full => Refusal::too_many_machines(),
+            error => error.into(),
+        });
+        let created: Creation<_> = created?;
         self.engine.catalog().forget_machine(namespace.id, &new.name);
         let (machine, same) = match created {
             Creation::Created(machine) | Creation::Same(machine) => (machine, true),

@@ -21,7 +21,8 @@ impl Operations {
         let store = self.engine.store();
         let machine = store.machine_by_name(namespace.id, routing.machine).await?;
         let machine = machine.ok_or_else(alias::not_found)?;
-        let new = NewAlias { machine: machine.id, name, description, routes: routing.routes };
+        let max = namespace.limits.aliases;
+        let new = NewAlias { machine: machine.id, name, description, routes: routing.routes, max };
         let answer = store.create_alias(&new).await?;
         self.engine.catalog().forget_machine(namespace.id, &machine.name);
         let created = match alias::answered(&namespace, &machine.name, answer)? {

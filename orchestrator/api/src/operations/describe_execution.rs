@@ -5,15 +5,16 @@
 use chrono::{DateTime, Utc};
 use everstep_proto::v1;
 use execution::codec::decode;
-use execution::event::Failure;
-use execution::{Event, EventKind, Execution, Status};
+use execution::event::{ExecutionStarted, Failure, Settings};
+use execution::{Event, EventKind, Execution, PublicId, Status};
 use store::{ExecutionStatus, HistoryFrom, HistoryPage, HistoryRow, MachineType};
 
 use super::Operations;
 use super::describe_state_machine::revision_id;
 use super::list_executions::{alias_arn, row_status, version_arn};
 use super::lookup::Found;
-use crate::errors::{Reason, Refusal};
+use super::redrive_execution::Redrivable;
+use crate::errors::{HISTORY_FULL, Reason, Refusal};
 use crate::open_branches::{Folded, in_memory, open_branches};
 use crate::timestamps::timestamp;
 
@@ -82,14 +83,21 @@ impl Operations {
     ) -> Result<End, Refusal> {
         let store = self.engine.store();
         let first = HistoryFrom::After { seq: 0 };
+        let mut settings = Settings::default();
         for row in store.history_rows(found.row.id, first, ONE_ROW).await? {
             let events = events(found, &row)?;
             show_start(&events, shown);
             shown.parent_execution_arn = parent(&events).unwrap_or_default();
+            settings = started(&events).map_or(settings, |started| started.settings);
         }
         let mut end = End::default();
         for row in store.history_rows(found.row.id, HistoryFrom::Last, ONE_ROW).await? {
             end.read(&events(found, &row)?, row.at);
+            if shown.redrive_status() == v1::RedriveStatus::Redrivable
+                && settings.is_history_full(PublicId(row.last_public))
+            {
+                Redrivable::No(HISTORY_FULL.to_owned()).show(shown);
+            }
         }
         Ok(end)
     }
@@ -148,8 +156,12 @@ fn show_start(events: &[Event], shown: &mut v1::Execution) {
 }
 
 fn parent(events: &[Event]) -> Option<String> {
+    started(events)?.parent.as_ref().map(|parent| parent.arn.clone())
+}
+
+fn started(events: &[Event]) -> Option<&ExecutionStarted> {
     let EventKind::ExecutionStarted(started) = &events.first()?.kind else { return None };
-    started.parent.as_ref().map(|parent| parent.arn.clone())
+    Some(started)
 }
 
 fn is_redrive(event: &Event) -> bool {

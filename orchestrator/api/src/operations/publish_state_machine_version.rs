@@ -30,7 +30,8 @@ impl Operations {
             id => Publish::Revision(Uuid::try_parse(id).unwrap_or_default()),
         };
         let store = self.engine.store();
-        match store.publish_version(machine.id, wanted, &description).await? {
+        let max = namespace.limits.versions;
+        match store.publish_version(machine.id, wanted, &description, max).await? {
             Published::Version(version) => Ok(v1::PublishStateMachineVersionResponse {
                 state_machine_version_arn: arn::version(&namespace, &machine.name, version.number),
                 created_at: Some(timestamp(version.created_at)),

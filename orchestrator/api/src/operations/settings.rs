@@ -2,12 +2,13 @@
 
 use asl::Payload;
 use everstep_proto::v1;
-use store::NamespaceSettings;
+use store::{Limits, NamespaceSettings};
 
 use crate::check;
 use crate::errors::{Reason, Refusal};
 use crate::limits::{
-    CONFIGURATION_BYTES_MAX, PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MIN, TASK_TIMEOUT_SECONDS_MAX,
+    CONFIGURATION_BYTES_MAX, HISTORY_EVENTS_MIN, PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MIN, QUOTA_MAX,
+    TASK_TIMEOUT_SECONDS_MAX,
 };
 use crate::timestamps::timestamp;
 
@@ -17,6 +18,7 @@ pub(super) fn merged(
     settings: v1::NamespaceSettings,
 ) -> Result<NamespaceSettings, Refusal> {
     let mut merged = base;
+    limit(&mut merged.limits, &settings)?;
     if let Some(partition) = settings.partition {
         arn_part("settings.partition", &partition)?;
         merged.partition = partition;
@@ -42,6 +44,26 @@ pub(super) fn merged(
         merged.payload_bytes_max = i64::try_from(bytes).expect("it is below the maximum");
     }
     Ok(merged)
+}
+
+fn limit(limits: &mut Limits, given: &v1::NamespaceSettings) -> Result<(), Refusal> {
+    let quotas = [
+        ("history_events_max", given.history_events_max, &mut limits.history_events),
+        ("state_machines_max", given.state_machines_max, &mut limits.state_machines),
+        ("activities_max", given.activities_max, &mut limits.activities),
+        ("versions_max", given.versions_max, &mut limits.versions),
+        ("aliases_max", given.aliases_max, &mut limits.aliases),
+    ];
+    for (name, max, limit) in quotas {
+        let Some(max) = max else { continue };
+        let field = format!("settings.{name}");
+        if name == "history_events_max" && max > 0 {
+            check::at_least(&field, max, HISTORY_EVENTS_MIN)?;
+        }
+        check::at_most(&field, max, QUOTA_MAX)?;
+        *limit = Some(max).filter(|max| *max > 0);
+    }
+    Ok(())
 }
 
 /// A colon would break every ARN of the namespace.
@@ -72,6 +94,11 @@ pub(super) fn namespace(found: store::Namespace) -> v1::Namespace {
             account: Some(settings.account),
             task_timeout_seconds: Some(settings.task_timeout_seconds.unsigned_abs()),
             payload_bytes_max: Some(settings.payload_bytes_max.unsigned_abs()),
+            history_events_max: settings.limits.history_events,
+            state_machines_max: settings.limits.state_machines,
+            activities_max: settings.limits.activities,
+            versions_max: settings.limits.versions,
+            aliases_max: settings.limits.aliases,
         }),
         created_at: Some(timestamp(found.created_at)),
     }

@@ -77,6 +77,7 @@ impl Operations {
                     | EngineError::Exhausted { .. }
                     | EngineError::ExecutionAlreadyExists { .. }
                     | EngineError::NotRedrivable { .. }
+                    | EngineError::HistoryFull
                     | EngineError::Refused { .. }),
                 ) => noticed.refused = Some(error.into()),
             }

@@ -128,6 +128,7 @@ mod tests {
             account: "000000000000".to_owned(),
             task_timeout_seconds: 60,
             payload_bytes_max: 100,
+            limits: store::Limits::default(),
         });
         let definition = Arc::new(StateMachine::parse(DEFINITION).expect("is valid"));
         let machine = |version| Machine {

@@ -37,6 +37,7 @@ impl Lane {
                     | EngineError::UnknownExecution
                     | EngineError::ExecutionAlreadyExists { .. }
                     | EngineError::NotRedrivable { .. }
+                    | EngineError::HistoryFull
                     | EngineError::Refused { .. },
                 ) => {}
             }

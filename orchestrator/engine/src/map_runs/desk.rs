@@ -190,6 +190,13 @@ impl Place {
                 self.report_end(child, status, (Failure::default(), output)).await;
                 Ok(())
             }
+            // It ends as it had ended.
+            Err(EngineError::HistoryFull) => {
+                let ended = read_end(&self.map_runs.starter.store, id).await?;
+                let failure = ended.map(|ended| ended.failure).unwrap_or_default();
+                self.report_end(child, ChildStatus::Failed, (failure, None)).await;
+                Ok(())
+            }
             Err(error) => Err(error),
         }
     }

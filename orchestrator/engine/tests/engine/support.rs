@@ -86,6 +86,7 @@ impl World {
             },
             published: None,
             tags: Vec::new(),
+            machines_max: None,
         };
         self.store.create_machine(&new).await.expect("the name is free");
         let machine = self.engine.catalog().machine(&namespace, name).await;

@@ -72,10 +72,7 @@ impl Execution {
                 self.stop(failure, draft);
                 Ok(())
             }
-            Trigger::Redrive(redrive) => {
-                self.redrive(redrive, now, draft);
-                Ok(())
-            }
+            Trigger::Redrive(redrive) => self.redrive(redrive, now, draft),
             Trigger::Resume => Ok(()),
             Trigger::Quarantine { reason } => {
                 draft.internal(BranchId(0), EventKind::Quarantined { reason });
@@ -266,7 +263,15 @@ impl Execution {
         draft.push(BranchId(0), PublicId(0), None, EventKind::ExecutionAborted(failure));
     }
 
-    fn redrive(&self, redrive: Redrive, now: DateTime<Utc>, draft: &mut Draft) {
+    fn redrive(
+        &self,
+        redrive: Redrive,
+        now: DateTime<Utc>,
+        draft: &mut Draft,
+    ) -> Result<(), Refusal> {
+        if self.history_is_full() {
+            return Err(Refusal::HistoryFull);
+        }
         let limit = self.facts.as_ref().and_then(|facts| facts.time_limit);
         let redriven = ExecutionRedriven {
             count: redrive.count.unwrap_or(self.redrive_count() + 1),
@@ -276,6 +281,7 @@ impl Execution {
         };
         let kind = EventKind::ExecutionRedriven(Box::new(redriven));
         draft.push(BranchId(0), self.last_public_id, None, kind);
+        Ok(())
     }
 
     pub(super) fn last_of(&self, branch: BranchId) -> PublicId {
@@ -294,10 +300,13 @@ pub(crate) fn deadline(
 }
 
 fn begin(machine: &StateMachine, start: Start, now: DateTime<Utc>, draft: &mut Draft) {
+    let is_child = start.processor.is_some();
     let (start_at, timeout_seconds) = match start.processor {
         Some(processor) => (processor.start_at, processor.timeout_seconds),
         None => (machine.state(machine.root.start_at).name.clone(), machine.timeout_seconds),
     };
+    // AWS limits no Express history; an Express child is known by its limit in time.
+    let is_express = start.express.is_some() || (is_child && timeout_seconds.is_some());
     let timeout_seconds = match start.express {
         Some(_) => Some(timeout_seconds.unwrap_or(SECONDS_MAX).min(SECONDS_MAX)),
         None => timeout_seconds,
@@ -311,7 +320,10 @@ fn begin(machine: &StateMachine, start: Start, now: DateTime<Utc>, draft: &mut D
         role_arn: start.role_arn,
         deadline: timeout_seconds.map(|seconds| after(now, seconds)),
         start_at,
-        settings: start.settings,
+        settings: Settings {
+            history_events_max: start.settings.history_events_max.filter(|_| !is_express),
+            ..start.settings
+        },
         parent: start.parent,
         express: start.express,
     };

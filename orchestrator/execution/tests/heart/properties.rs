@@ -93,10 +93,13 @@ proptest! {
     fn any_order_of_triggers_leaves_a_state_that_its_history_explains(
         steps in steps(),
         items in prop::collection::vec(0..9_u8, 0..5),
+        events_max in prop::option::of(4..60_u64),
     ) {
         let machine = StateMachine::parse(MACHINE).expect("the test's definition is valid");
         let mut simulated = Simulated::new(machine, start());
-        simulated.start(crate::start(&format!(r#"{{"items": {items:?}}}"#))).unwrap();
+        let mut start = crate::start(&format!(r#"{{"items": {items:?}}}"#));
+        start.settings.history_events_max = events_max;
+        simulated.start(start).unwrap();
         for step in steps {
             // A refusal is an answer, too: it must leave no trace.
             let before = (simulated.execution.clone(), simulated.rows.len());
@@ -108,6 +111,7 @@ proptest! {
         prop_assert_eq!(&simulated.replayed(), &simulated.execution);
         check_waits(&simulated);
         check_public_ids(&simulated);
+        check_limit(&simulated, events_max);
     }
 }
 
@@ -261,6 +265,14 @@ fn ends(kind: &EventKind) -> Option<WaitId> {
         | EventKind::Quarantined { .. }
         | EventKind::Released => None,
     }
+}
+
+/// A history that is full has ended, and one that runs has room for its end.
+fn check_limit(simulated: &Simulated, events_max: Option<u64>) {
+    let events = simulated.execution.last_public_id().0;
+    let is_running = simulated.execution.status() == Status::Running;
+    let most = events_max.map_or(u64::MAX, |max| max - u64::from(is_running));
+    assert!(events <= most, "{events} events of {events_max:?}, running: {is_running}");
 }
 
 fn check_public_ids(simulated: &Simulated) {

@@ -1,7 +1,7 @@
 //! Scenarios: a definition, what comes from outside and when, and the events and waits that this must lead to.
 //!
 //! In a file, `#` begins a comment; the definition stands first; then each line `> SECONDS STEP` is a step at that
-//! time, and the lines under it are what it must lead to. `SCENARIO_WRITE=1` writes those lines anew, for review.
+//! time (`start-within N`: the history has N events at most), and the lines under it are what it must lead to. `SCENARIO_WRITE=1` writes those lines anew, for review.
 
 mod transcript;
 
@@ -66,12 +66,14 @@ fn trigger_of(simulated: &mut Simulated, step: &str) -> Option<Trigger> {
     simulated.now = start() + TimeDelta::seconds(seconds);
     let verb = word();
     if verb.starts_with("start") {
+        let events_max = (verb == "start-within").then(|| word().parse().expect("a limit"));
         let input = format!("{} {}", word(), word());
         let mut start = crate::start(input.trim());
         let id = crate::child(simulated).id;
         let parent =
             Parent { execution: id, arn: "parent".to_owned(), wait: Some(WaitId(7)), number: None };
         start.parent = (verb == "start-as-child").then_some(parent);
+        start.settings.history_events_max = events_max;
         simulated.start(start).unwrap();
         return None;
     }

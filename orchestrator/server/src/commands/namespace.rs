@@ -50,7 +50,30 @@ pub(crate) struct Changed {
     #[arg(long, value_name = "BYTES")]
     payload_bytes_max: Option<u64>,
     #[command(flatten)]
+    limits: Limits,
+    #[command(flatten)]
     client: ClientSettings,
+}
+
+/// AWS's quotas.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "AWS's quotas: off at first, and off again with 0")]
+struct Limits {
+    /// Events of a Standard execution, at the last of which it fails: 10 or more (AWS: 25000)
+    #[arg(long, value_name = "COUNT")]
+    history_events_max: Option<u64>,
+    /// State machines of the namespace (AWS: 10000)
+    #[arg(long, value_name = "COUNT")]
+    state_machines_max: Option<u64>,
+    /// Activities of the namespace (AWS: 10000)
+    #[arg(long, value_name = "COUNT")]
+    activities_max: Option<u64>,
+    /// Versions of each state machine (AWS: 1000)
+    #[arg(long, value_name = "COUNT")]
+    versions_max: Option<u64>,
+    /// Aliases of each state machine (AWS: 100)
+    #[arg(long, value_name = "COUNT")]
+    aliases_max: Option<u64>,
 }
 
 impl Changed {
@@ -61,6 +84,11 @@ impl Changed {
             account: self.account.clone(),
             task_timeout_seconds: self.task_timeout_seconds,
             payload_bytes_max: self.payload_bytes_max,
+            history_events_max: self.limits.history_events_max,
+            state_machines_max: self.limits.state_machines_max,
+            activities_max: self.limits.activities_max,
+            versions_max: self.limits.versions_max,
+            aliases_max: self.limits.aliases_max,
         }
     }
 }
@@ -126,6 +154,7 @@ fn table(namespaces: Vec<everstep_proto::v1::Namespace>) -> Table {
         "ACCOUNT",
         "TASK TIMEOUT (S)",
         "PAYLOAD (BYTES)",
+        "QUOTAS",
         "CREATED",
     ]);
     let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
@@ -133,15 +162,29 @@ fn table(namespaces: Vec<everstep_proto::v1::Namespace>) -> Table {
         let settings = namespace.settings.unwrap_or_default();
         table.row([
             namespace.name,
-            settings.partition.unwrap_or_default(),
-            settings.region.unwrap_or_default(),
-            settings.account.unwrap_or_default(),
+            settings.partition.clone().unwrap_or_default(),
+            settings.region.clone().unwrap_or_default(),
+            settings.account.clone().unwrap_or_default(),
             number(settings.task_timeout_seconds),
             number(settings.payload_bytes_max),
+            quotas(&settings),
             output::iso(namespace.created_at),
         ]);
     }
     table
+}
+
+/// Those that are set.
+fn quotas(settings: &NamespaceSettings) -> String {
+    let quotas = [
+        ("events", settings.history_events_max),
+        ("machines", settings.state_machines_max),
+        ("activities", settings.activities_max),
+        ("versions", settings.versions_max),
+        ("aliases", settings.aliases_max),
+    ];
+    let set = quotas.iter().filter_map(|(name, max)| max.map(|max| format!("{name}={max}")));
+    set.collect::<Vec<_>>().join(" ")
 }
 
 fn document(namespace: &everstep_proto::v1::Namespace) -> Value {
@@ -153,6 +196,11 @@ fn document(namespace: &everstep_proto::v1::Namespace) -> Value {
         "account": settings.account,
         "taskTimeoutSeconds": settings.task_timeout_seconds,
         "payloadBytesMax": settings.payload_bytes_max,
+        "historyEventsMax": settings.history_events_max,
+        "stateMachinesMax": settings.state_machines_max,
+        "activitiesMax": settings.activities_max,
+        "versionsMax": settings.versions_max,
+        "aliasesMax": settings.aliases_max,
         "createdAt": output::iso(namespace.created_at),
     })
 }

@@ -14,6 +14,7 @@ fn activity(name: &str, encryption: &str) -> NewActivity {
         name: name.to_owned(),
         encryption: encryption.to_owned(),
         tags: tags(&[("team", name)]),
+        activities_max: None,
     }
 }
 

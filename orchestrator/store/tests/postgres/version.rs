@@ -11,7 +11,7 @@ use crate::world::{DEFAULT, World, created, end, id, machine, row, write};
 impl World {
     async fn publish(&self, description: &str) -> Version {
         let machine = self.machine.id;
-        let published = self.store.publish_version(machine, Publish::Newest, description).await;
+        let published = self.store.publish_version(machine, Publish::Newest, description, None).await;
         match published.expect("PostgreSQL runs") {
             Published::Version(version) => version,
             other @ (Published::Outdated { .. } | Published::Gone) => panic!("{other:?}"),
@@ -36,6 +36,7 @@ impl World {
             name: name.to_owned(),
             description: String::new(),
             routes: routes.iter().map(|&(version, weight)| Route { version, weight }).collect(),
+            max: None,
         };
         self.store.create_alias(&new).await.expect("PostgreSQL runs")
     }
@@ -88,16 +89,16 @@ async fn only_the_newest_revision_is_published() {
     let world = World::new().await;
     let machine = world.machine.id;
     let initial = world.machine.revision.public_id;
-    let by_id = world.store.publish_version(machine, Publish::Revision(initial), "").await.unwrap();
+    let by_id = world.store.publish_version(machine, Publish::Revision(initial), "", None).await.unwrap();
     assert!(matches!(by_id, Published::Version(version) if version.number == 1));
     world.next_version("{}").await;
 
     for outdated in [Publish::Initial, Publish::Revision(initial)] {
-        let answer = world.store.publish_version(machine, outdated, "").await.unwrap();
+        let answer = world.store.publish_version(machine, outdated, "", None).await.unwrap();
         assert!(matches!(answer, Published::Outdated { number: 2, .. }), "{answer:?}");
     }
     world.store.delete_machine(machine).await.unwrap();
-    let gone = world.store.publish_version(machine, Publish::Newest, "").await.unwrap();
+    let gone = world.store.publish_version(machine, Publish::Newest, "", None).await.unwrap();
     assert_eq!(gone, Published::Gone);
 }
 

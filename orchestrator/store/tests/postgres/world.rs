@@ -113,6 +113,7 @@ pub(crate) fn machine(name: &str) -> NewMachine {
         configuration: Configuration::default(),
         published: None,
         tags: Vec::new(),
+        machines_max: None,
     }
 }
 

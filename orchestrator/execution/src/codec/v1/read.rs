@@ -184,6 +184,7 @@ fn execution(started: wire::ExecutionStarted<'_>) -> ExecutionStarted {
         settings: Settings {
             default_task_timeout_seconds: started.default_task_timeout,
             payload_bytes_max: started.payload_bytes_max,
+            history_events_max: started.history_events_max,
         },
         parent: started.parent.map(|parent| Parent {
             execution: parent.execution.0,

@@ -218,6 +218,8 @@ pub(super) struct ExecutionStarted<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) default_task_timeout: Option<u64>,
     pub(super) payload_bytes_max: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) history_events_max: Option<u64>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(super) parent: Option<Parent<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -168,6 +168,7 @@ fn execution(started: &ExecutionStarted) -> wire::ExecutionStarted<'_> {
         start_at: text(&started.start_at),
         default_task_timeout: started.settings.default_task_timeout_seconds,
         payload_bytes_max: started.settings.payload_bytes_max,
+        history_events_max: started.settings.history_events_max,
         parent: started.parent.as_ref().map(|parent| wire::Parent {
             execution: wire::Id(parent.execution),
             arn: text(&parent.arn),

@@ -68,6 +68,7 @@ pub(super) fn additions() -> Vec<(&'static str, Vec<Event>)> {
         ("ExecutionStarted.startedBy", started_by()),
         ("TaskStarted.silent", vec![event(0, 4, None, silent)]),
         ("ExecutionStarted.traceHeader", trace_header()),
+        ("ExecutionStarted.historyEventsMax", history_events_max()),
     ]
 }
 
@@ -129,6 +130,14 @@ fn trace_header() -> Vec<Event> {
     vec![started]
 }
 
+fn history_events_max() -> Vec<Event> {
+    let mut started = started_by().remove(0);
+    if let EventKind::ExecutionStarted(started) = &mut started.kind {
+        started.settings.history_events_max = Some(25_000);
+    }
+    vec![started]
+}
+
 pub(super) fn rows() -> Vec<Vec<Event>> {
     let mut rows = executions();
     rows.extend(states());
@@ -151,7 +160,10 @@ fn executions() -> Vec<Vec<Event>> {
         role_arn: "arn:aws:iam::000000000000:role/order".to_owned(),
         deadline: Some(instant("2026-11-24T12:00:00Z")),
         start_at: "Payment".into(),
-        settings: Settings { default_task_timeout_seconds: Some(3600), payload_bytes_max: 262_144 },
+        settings: Settings {
+            default_task_timeout_seconds: Some(3600),
+            ..Settings::default()
+        },
         parent: None,
         express: None,
     };

@@ -1,0 +1,3 @@
+-- How many activities a namespace has.
+-- $1 namespace
+select count(*) from activity where namespace = $1
