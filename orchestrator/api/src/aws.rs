@@ -76,7 +76,7 @@ impl Face {
             let why = format!("the body is not JSON at line {line}, column {column}");
             Refusal::new(Reason::SerializationException, why)
         })?;
-        let call = Call::new(self.operations.clone(), self.stop.clone(), input).await?;
+        let call = Call::new(self.operations.clone(), self.stop.clone(), (name, input)).await?;
         call.check(&operation.input)?;
         operations::dispatch(name, call).await
     }

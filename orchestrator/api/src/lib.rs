@@ -20,6 +20,7 @@ mod express;
 mod history;
 mod open_branches;
 mod page;
+mod throttle;
 mod timestamps;
 
 pub use errors::{Reason, Refusal};

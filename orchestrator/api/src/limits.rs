@@ -60,3 +60,5 @@ pub const PAYLOAD_BYTES_MAX: u64 = 1_048_576;
 /// Quotas of a namespace: a history has room for a start, a state and an end; and what a `bigint` holds with ease.
 pub const HISTORY_EVENTS_MIN: u64 = 10;
 pub const QUOTA_MAX: u64 = 1_000_000_000_000;
+/// More than a node answers.
+pub const REQUESTS_PER_SECOND_MAX: u64 = 1_000_000;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Engine, EngineConfig, EngineError, Readiness};
+use engine::{Engine, EngineConfig, EngineError, Namespace, Readiness};
 use store::{Store, StoreError};
 use tokio::sync::watch;
 use vault::Vault;
@@ -14,6 +14,7 @@ use crate::border::Border;
 use crate::errors::Refusal;
 use crate::limits::ANSWER_WITHIN;
 use crate::seal::Seal;
+use crate::throttle::Throttle;
 
 mod activity;
 mod alias;
@@ -118,6 +119,9 @@ pub struct Operations {
     keyring: Keyring,
     /// Of what outlives the call that began it.
     on_behalf_of: Option<Caller>,
+    throttle: Arc<Throttle>,
+    /// The request was counted: by the AWS face, whose requests name no namespace.
+    is_admitted: bool,
 }
 
 impl Operations {
@@ -126,7 +130,9 @@ impl Operations {
         let seal = Seal::new(&engine.store().secret().await?);
         let readiness = engine.readiness();
         let keyring = Keyring::new(engine.store().clone(), vault.clone());
-        Ok(Self { engine, readiness, seal, vault, keyring, on_behalf_of: None })
+        let throttle = Arc::default();
+        let (on_behalf_of, is_admitted) = (None, false);
+        Ok(Self { engine, readiness, seal, vault, keyring, on_behalf_of, throttle, is_admitted })
     }
 
     pub fn engine(&self) -> &Engine {
@@ -145,6 +151,12 @@ impl Operations {
     /// For what goes on after the call that runs now: a stream's messages are its caller's, too.
     pub(crate) fn for_caller(&self) -> Self {
         Self { on_behalf_of: Some(self.caller()), ..self.clone() }
+    }
+
+    /// For a request that the namespace's rate has room for.
+    pub(crate) fn admitted(self, namespace: &Namespace) -> Result<Self, Refusal> {
+        self.throttle.admit(namespace)?;
+        Ok(Self { is_admitted: true, ..self })
     }
 
     /// Runs an operation that should answer at once: refused while this node does not serve, and where no answer has

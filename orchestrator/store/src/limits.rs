@@ -16,11 +16,9 @@ pub struct Limits {
     pub history_events: Option<u64>,
     pub state_machines: Option<u64>,
     pub activities: Option<u64>,
-    /// Of one state machine, as the next.
+    /// Of each state machine, as aliases.
     pub versions: Option<u64>,
     pub aliases: Option<u64>,
-    /// Standard executions that have not ended.
-    pub open_executions: Option<u64>,
     pub requests_per_second: Option<u64>,
 }
 
@@ -51,7 +49,6 @@ impl Limits {
             .bind(number(self.activities))
             .bind(number(self.versions))
             .bind(number(self.aliases))
-            .bind(number(self.open_executions))
             .bind(number(self.requests_per_second))
     }
 
@@ -63,7 +60,6 @@ impl Limits {
             activities: limit("activities_max"),
             versions: limit("versions_max"),
             aliases: limit("aliases_max"),
-            open_executions: limit("open_executions_max"),
             requests_per_second: limit("requests_per_second_max"),
         }
     }

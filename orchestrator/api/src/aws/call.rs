@@ -12,6 +12,9 @@ use crate::errors::{Reason, Refusal};
 use crate::express::check_standard_execution;
 use crate::operations::Operations;
 
+/// Not counted among a namespace's requests a second.
+const POLL: &str = "GetActivityTask";
+
 pub(super) struct Call {
     pub(super) operations: Operations,
     /// The server stops: what waits, ends.
@@ -24,10 +27,12 @@ impl Call {
     pub(super) async fn new(
         operations: Operations,
         stop: CancellationToken,
-        input: Value,
+        (operation, input): (&str, Value),
     ) -> Result<Self, Refusal> {
         // The caller's own: AWS's API names none.
-        let namespace = operations.answer(None, operations.namespace("")).await?;
+        let namespace = operations.answer(None, operations.namespace_reached("")).await?;
+        let operations =
+            if operation == POLL { operations } else { operations.admitted(&namespace)? };
         Ok(Self { operations, stop, namespace, input })
     }
 

@@ -37,8 +37,18 @@ impl Found {
 }
 
 impl Operations {
-    /// One that the caller reaches. Every operation on what is in a namespace comes by here.
+    /// One that the caller reaches, and whose rate has room for one more request. Every operation on what is in a namespace comes by
+    /// here, once.
     pub(crate) async fn namespace(&self, name: &str) -> Result<Arc<Namespace>, Refusal> {
+        let namespace = self.namespace_reached(name).await?;
+        if !self.is_admitted {
+            self.throttle.admit(&namespace)?;
+        }
+        Ok(namespace)
+    }
+
+    /// The same of a poll, which is not counted.
+    pub(crate) async fn namespace_reached(&self, name: &str) -> Result<Arc<Namespace>, Refusal> {
         let caller = self.caller();
         let own = caller.own_namespace().unwrap_or(DEFAULT_NAMESPACE);
         let name = if name.is_empty() { own } else { name };

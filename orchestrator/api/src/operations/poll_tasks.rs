@@ -35,7 +35,7 @@ impl Operations {
         let tasks_max = request.max_tasks.max(1);
         check::at_most("max_tasks", u64::from(tasks_max), u64::from(POLL_TASKS_MAX))?;
         let until = Instant::now() + wait;
-        let namespace = self.answer(patience, self.namespace(&request.namespace)).await?;
+        let namespace = self.answer(patience, self.namespace_reached(&request.namespace)).await?;
         let queues = queue_names(&namespace, &request.queues)?;
         let is_silent = request.cannot_acknowledge;
         let options = session_options(&namespace, &request.worker, is_silent)?;

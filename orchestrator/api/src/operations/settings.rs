@@ -8,7 +8,7 @@ use crate::check;
 use crate::errors::{Reason, Refusal};
 use crate::limits::{
     CONFIGURATION_BYTES_MAX, HISTORY_EVENTS_MIN, PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MIN, QUOTA_MAX,
-    TASK_TIMEOUT_SECONDS_MAX,
+    REQUESTS_PER_SECOND_MAX, TASK_TIMEOUT_SECONDS_MAX,
 };
 use crate::timestamps::timestamp;
 
@@ -46,21 +46,31 @@ pub(super) fn merged(
     Ok(merged)
 }
 
+/// 0 takes a limit away.
 fn limit(limits: &mut Limits, given: &v1::NamespaceSettings) -> Result<(), Refusal> {
-    let quotas = [
-        ("history_events_max", given.history_events_max, &mut limits.history_events),
-        ("state_machines_max", given.state_machines_max, &mut limits.state_machines),
-        ("activities_max", given.activities_max, &mut limits.activities),
-        ("versions_max", given.versions_max, &mut limits.versions),
-        ("aliases_max", given.aliases_max, &mut limits.aliases),
+    let quota = 1..=QUOTA_MAX;
+    let events = HISTORY_EVENTS_MIN..=QUOTA_MAX;
+    let rate = 1..=REQUESTS_PER_SECOND_MAX;
+    let given = [
+        ("history_events_max", given.history_events_max, events, &mut limits.history_events),
+        ("state_machines_max", given.state_machines_max, quota.clone(), &mut limits.state_machines),
+        ("activities_max", given.activities_max, quota.clone(), &mut limits.activities),
+        ("versions_max", given.versions_max, quota.clone(), &mut limits.versions),
+        ("aliases_max", given.aliases_max, quota, &mut limits.aliases),
+        (
+            "requests_per_second_max",
+            given.requests_per_second_max,
+            rate,
+            &mut limits.requests_per_second,
+        ),
     ];
-    for (name, max, limit) in quotas {
+    for (name, max, bounds, limit) in given {
         let Some(max) = max else { continue };
-        let field = format!("settings.{name}");
-        if name == "history_events_max" && max > 0 {
-            check::at_least(&field, max, HISTORY_EVENTS_MIN)?;
+        if max > 0 {
+            let field = format!("settings.{name}");
+            check::at_least(&field, max, *bounds.start())?;
+            check::at_most(&field, max, *bounds.end())?;
         }
-        check::at_most(&field, max, QUOTA_MAX)?;
         *limit = Some(max).filter(|max| *max > 0);
     }
     Ok(())
@@ -99,6 +109,7 @@ pub(super) fn namespace(found: store::Namespace) -> v1::Namespace {
             activities_max: settings.limits.activities,
             versions_max: settings.limits.versions,
             aliases_max: settings.limits.aliases,
+            requests_per_second_max: settings.limits.requests_per_second,
         }),
         created_at: Some(timestamp(found.created_at)),
     }

@@ -31,8 +31,7 @@ impl Operations {
         }
         let published = definition::published(request.publish, request.version_description)?;
         let versions_max = namespace.limits.versions;
-        let change =
-            MachineChange { definition, role_arn, configuration, published, versions_max };
+        let change = MachineChange { definition, role_arn, configuration, published, versions_max };
         let updated = self.engine.store().update_machine(machine.id, &change).await?;
         self.engine.catalog().forget_machine(namespace.id, &machine.name);
         let Some(MachineUpdate { machine, revised, version }) = updated else {

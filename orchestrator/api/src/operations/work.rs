@@ -71,7 +71,7 @@ impl Operations {
     /// Begins with the worker's first message, which must subscribe.
     pub async fn work(&self, first: v1::WorkRequest) -> Result<Dialogue, Refusal> {
         let subscription = first.subscribe.as_ref().ok_or_else(|| check::missing("subscribe"))?;
-        let namespace = self.answer(None, self.namespace(&subscription.namespace)).await?;
+        let namespace = self.answer(None, self.namespace_reached(&subscription.namespace)).await?;
         let options = session_options(&namespace, &subscription.worker, false)?;
         let (reports_in, reports) = mpsc::unbounded_channel();
         let mut dialogue = Dialogue {

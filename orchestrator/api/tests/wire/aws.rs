@@ -12,6 +12,7 @@ mod machines;
 mod map_runs;
 mod members;
 mod protocol;
+mod quotas;
 mod recorded;
 mod refusals;
 mod tags;

@@ -11,6 +11,7 @@ async fn settings_are_kept_and_absent_ones_have_defaults() {
     let settings = v1::NamespaceSettings {
         region: Some("eu-west-1".to_owned()),
         payload_bytes_max: Some(2_048),
+        versions_max: Some(7),
         ..v1::NamespaceSettings::default()
     };
     let request =
@@ -26,6 +27,7 @@ async fn settings_are_kept_and_absent_ones_have_defaults() {
     assert_eq!(shown.account.as_deref(), Some("000000000000"));
     assert_eq!(shown.task_timeout_seconds, Some(99_999_999));
     assert_eq!(shown.payload_bytes_max, Some(2_048));
+    assert_eq!((shown.versions_max, shown.aliases_max), (Some(7), None));
     assert_eq!(created, again);
     assert_eq!(
         (other.code(), reason(&other).as_str()),

@@ -271,6 +271,8 @@ async fn of_namespaces() {
     let region = v1::NamespaceSettings { region: Some("eu:west".to_owned()), ..base.clone() };
     let never = v1::NamespaceSettings { task_timeout_seconds: Some(0), ..base.clone() };
     let large = v1::NamespaceSettings { payload_bytes_max: Some(1_048_577), ..base.clone() };
+    let short = v1::NamespaceSettings { history_events_max: Some(9), ..base.clone() };
+    let fast = v1::NamespaceSettings { requests_per_second_max: Some(1_000_001), ..base.clone() };
     let describe = v1::DescribeNamespaceRequest { name: "nowhere".to_owned() };
     let update = v1::UpdateNamespaceRequest { name: "nowhere".to_owned(), settings: None };
 
@@ -280,6 +282,8 @@ async fn of_namespaces() {
         refused("a region", namespaces.create_namespace(create("x", region)).await),
         refused("no time", namespaces.create_namespace(create("x", never)).await),
         refused("large payloads", namespaces.create_namespace(create("x", large)).await),
+        refused("short histories", namespaces.create_namespace(create("x", short)).await),
+        refused("a high rate", namespaces.create_namespace(create("x", fast)).await),
         refused("described", namespaces.describe_namespace(describe).await),
         refused("updated", namespaces.update_namespace(update).await),
     ]));

@@ -8,6 +8,7 @@
 
 mod express;
 mod golden;
+mod history_limit;
 mod large;
 mod properties;
 mod redrive;

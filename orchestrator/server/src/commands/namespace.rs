@@ -74,6 +74,9 @@ struct Limits {
     /// Aliases of each state machine (AWS: 100)
     #[arg(long, value_name = "COUNT")]
     aliases_max: Option<u64>,
+    /// Requests that each node answers in a second, twice as many at once; polls are not counted
+    #[arg(long, value_name = "COUNT")]
+    requests_per_second_max: Option<u64>,
 }
 
 impl Changed {
@@ -89,6 +92,7 @@ impl Changed {
             activities_max: self.limits.activities_max,
             versions_max: self.limits.versions_max,
             aliases_max: self.limits.aliases_max,
+            requests_per_second_max: self.limits.requests_per_second_max,
         }
     }
 }
@@ -182,6 +186,7 @@ fn quotas(settings: &NamespaceSettings) -> String {
         ("activities", settings.activities_max),
         ("versions", settings.versions_max),
         ("aliases", settings.aliases_max),
+        ("requests/s", settings.requests_per_second_max),
     ];
     let set = quotas.iter().filter_map(|(name, max)| max.map(|max| format!("{name}={max}")));
     set.collect::<Vec<_>>().join(" ")
@@ -201,6 +206,7 @@ fn document(namespace: &everstep_proto::v1::Namespace) -> Value {
         "activitiesMax": settings.activities_max,
         "versionsMax": settings.versions_max,
         "aliasesMax": settings.aliases_max,
+        "requestsPerSecondMax": settings.requests_per_second_max,
         "createdAt": output::iso(namespace.created_at),
     })
 }

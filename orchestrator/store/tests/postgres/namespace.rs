@@ -1,6 +1,6 @@
 //! Namespaces: the default one, others, their settings.
 
-use store::{Creation, NamespaceSettings};
+use store::{Creation, Limits, NamespaceSettings};
 
 use crate::world::{DEFAULT, World, created};
 
@@ -25,7 +25,15 @@ async fn a_namespace_is_created_once_updated_and_listed() {
     let differs = store.create_namespace("team", &NamespaceSettings::default()).await.unwrap();
     assert_eq!(differs, Creation::Differs(made.clone()));
 
-    let changed = NamespaceSettings { payload_bytes_max: 1024, ..settings };
+    let limits = Limits {
+        history_events: Some(25_000),
+        state_machines: Some(1),
+        activities: Some(2),
+        versions: Some(3),
+        aliases: Some(4),
+        requests_per_second: Some(6),
+    };
+    let changed = NamespaceSettings { payload_bytes_max: 1024, limits, ..settings };
     let updated = store.update_namespace("team", &changed).await.unwrap().expect("is there");
     assert_eq!((updated.id, &updated.settings), (made.id, &changed));
     assert_eq!(store.update_namespace("nobody", &changed).await.unwrap(), None);

@@ -11,7 +11,8 @@ use crate::world::{DEFAULT, World, created, end, id, machine, row, write};
 impl World {
     async fn publish(&self, description: &str) -> Version {
         let machine = self.machine.id;
-        let published = self.store.publish_version(machine, Publish::Newest, description, None).await;
+        let published =
+            self.store.publish_version(machine, Publish::Newest, description, None).await;
         match published.expect("PostgreSQL runs") {
             Published::Version(version) => version,
             other @ (Published::Outdated { .. } | Published::Gone) => panic!("{other:?}"),
@@ -89,7 +90,8 @@ async fn only_the_newest_revision_is_published() {
     let world = World::new().await;
     let machine = world.machine.id;
     let initial = world.machine.revision.public_id;
-    let by_id = world.store.publish_version(machine, Publish::Revision(initial), "", None).await.unwrap();
+    let by_id =
+        world.store.publish_version(machine, Publish::Revision(initial), "", None).await.unwrap();
     assert!(matches!(by_id, Published::Version(version) if version.number == 1));
     world.next_version("{}").await;
 

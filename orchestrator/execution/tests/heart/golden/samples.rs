@@ -160,10 +160,7 @@ fn executions() -> Vec<Vec<Event>> {
         role_arn: "arn:aws:iam::000000000000:role/order".to_owned(),
         deadline: Some(instant("2026-11-24T12:00:00Z")),
         start_at: "Payment".into(),
-        settings: Settings {
-            default_task_timeout_seconds: Some(3600),
-            ..Settings::default()
-        },
+        settings: Settings { default_task_timeout_seconds: Some(3600), ..Settings::default() },
         parent: None,
         express: None,
     };

@@ -1,13 +1,12 @@
 -- Other settings for a namespace.
--- $1 name, $2 partition, $3 region, $4 account, $5 task timeout, $6 payload limit, $7-$13 AWS's limits (null: off): events of an
--- execution, machines, activities, versions and aliases of a machine, open executions, requests a second
+-- $1 name, $2 partition, $3 region, $4 account, $5 task timeout, $6 payload limit, $7-$12 AWS's limits (null: off): events of an
+-- execution, machines, activities, versions and aliases of a machine, requests a second
 update namespace
 set
     partition = $2, region = $3, account = $4, task_timeout_seconds = $5, payload_bytes_max = $6,
     history_events_max = $7, state_machines_max = $8, activities_max = $9, versions_max = $10, aliases_max = $11,
-    open_executions_max = $12, requests_per_second_max = $13
+    requests_per_second_max = $12
 where name = $1
 returning
     id, name, partition, region, account, task_timeout_seconds, payload_bytes_max,
-    history_events_max, state_machines_max, activities_max, versions_max, aliases_max, open_executions_max,
-    requests_per_second_max, created_at
+    history_events_max, state_machines_max, activities_max, versions_max, aliases_max, requests_per_second_max, created_at

@@ -1,0 +1,244 @@
+//! AWS's quotas, where a namespace sets them. Names and texts are from AWS's API reference; the end of a history at its limit and
+//! `redriveStatusReason` as seen on AWS at 25,000 events.
+
+use everstep_proto::v1;
+use serde_json::json;
+use tonic::Code;
+use tonic_types::StatusExt as _;
+
+use super::client::{ARN, ROLE, text};
+use crate::world::{ONE_TASK, PASS, World, create, poll, reason};
+
+/// For ever, as long as its input says `{"spin": true}`.
+const LOOP: &str = r#"{"StartAt": "Loop", "States": {
+  "Loop": {"Type": "Choice", "Choices": [{"Variable": "$.spin", "BooleanEquals": true, "Next": "Loop"}], "Default": "Done"},
+  "Done": {"Type": "Succeed"}}}"#;
+
+impl World {
+    /// Sets limits of the namespace `default`.
+    async fn limit(&self, settings: v1::NamespaceSettings) {
+        let settings = Some(settings);
+        let request = v1::UpdateNamespaceRequest { name: "default".to_owned(), settings };
+        self.namespaces.clone().update_namespace(request).await.expect("updates");
+    }
+}
+
+fn limits() -> v1::NamespaceSettings {
+    v1::NamespaceSettings::default()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_state_machines() {
+    let world = World::new().await;
+    let aws = world.aws();
+    world.limit(v1::NamespaceSettings { state_machines_max: Some(2), ..limits() }).await;
+    let first = aws.create("first", PASS).await;
+    aws.create("second", PASS).await;
+    let third = json!({ "name": "third", "definition": PASS, "roleArn": ROLE });
+
+    let refused = aws.refused("CreateStateMachine", third.clone()).await;
+    assert_eq!(
+        refused.to_string(),
+        "400 StateMachineLimitExceeded The maximum number of state machines has been reached. \
+         Existing state machines must be deleted before a new state machine can be created."
+    );
+    let grpc = world.machines.clone().create_state_machine(create("third", PASS)).await;
+    let grpc = grpc.unwrap_err();
+    let code = (grpc.code(), reason(&grpc));
+    assert_eq!(code, (Code::ResourceExhausted, "StateMachineLimitExceeded".to_owned()));
+    // What stands is answered as ever.
+    assert_eq!(aws.create("first", PASS).await, first);
+    let other = json!({ "name": "first", "definition": ONE_TASK, "roleArn": ROLE });
+    let other = aws.refused("CreateStateMachine", other).await;
+    assert_eq!(other.code(), "StateMachineAlreadyExists");
+
+    aws.ok("DeleteStateMachine", json!({ "stateMachineArn": first })).await;
+    aws.ok("CreateStateMachine", third).await;
+    world.limit(v1::NamespaceSettings { state_machines_max: Some(0), ..limits() }).await;
+    aws.create("fourth", PASS).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn hold_for_creations_that_come_at_once() {
+    let world = World::new().await;
+    world.limit(v1::NamespaceSettings { state_machines_max: Some(3), ..limits() }).await;
+    let names: Vec<String> = (0..8).map(|number| format!("machine-{number}")).collect();
+    let creations = names.iter().map(|name| {
+        let mut machines = world.machines.clone();
+        async move { machines.create_state_machine(create(name, PASS)).await }
+    });
+    let made = futures_util::future::join_all(creations).await;
+    let refused = made.iter().filter_map(|made| made.as_ref().err()).map(reason);
+    assert_eq!(refused.collect::<Vec<_>>(), ["StateMachineLimitExceeded"; 5]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_activities() {
+    let world = World::new().await;
+    let aws = world.aws();
+    world.limit(v1::NamespaceSettings { activities_max: Some(1), ..limits() }).await;
+    let pay = aws.ok("CreateActivity", json!({ "name": "pay" })).await;
+
+    let refused = aws.refused("CreateActivity", json!({ "name": "ship" })).await;
+    assert_eq!(
+        refused.to_string(),
+        "400 ActivityLimitExceeded The maximum number of activities has been reached. \
+         Existing activities must be deleted before a new activity can be created."
+    );
+    assert_eq!(aws.ok("CreateActivity", json!({ "name": "pay" })).await, pay);
+    aws.ok("DeleteActivity", json!({ "activityArn": text(&pay, "activityArn") })).await;
+    aws.ok("CreateActivity", json!({ "name": "ship" })).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_versions_and_aliases() {
+    let world = World::new().await;
+    let aws = world.aws();
+    let settings =
+        v1::NamespaceSettings { versions_max: Some(2), aliases_max: Some(1), ..limits() };
+    world.limit(settings).await;
+    let order = aws.create("order", PASS).await;
+    let publish = json!({ "stateMachineArn": order });
+    let update = |definition: &str| json!({ "stateMachineArn": order, "definition": definition, "publish": true });
+    let first = aws.ok("PublishStateMachineVersion", publish.clone()).await;
+    aws.ok("UpdateStateMachine", update(ONE_TASK)).await;
+    let exceeded =
+        "400 ServiceQuotaExceededException The request would cause a service quota to be exceeded.";
+
+    let refused = aws.refused("UpdateStateMachine", update(LOOP)).await;
+    assert_eq!(refused.to_string(), exceeded);
+    let described = aws.ok("DescribeStateMachine", publish.clone()).await;
+    assert_eq!(described["definition"], ONE_TASK, "the update has not happened");
+    let alone = json!({ "stateMachineArn": order, "definition": LOOP });
+    aws.ok("UpdateStateMachine", alone).await;
+    let refused = aws.refused("PublishStateMachineVersion", publish.clone()).await;
+    assert_eq!(refused.to_string(), exceeded);
+    aws.ok(
+        "DeleteStateMachineVersion",
+        json!({ "stateMachineVersionArn": first["stateMachineVersionArn"] }),
+    )
+    .await;
+    let third = aws.ok("PublishStateMachineVersion", publish.clone()).await;
+    assert_eq!(third["stateMachineVersionArn"], format!("{order}:3"));
+    assert_eq!(aws.ok("PublishStateMachineVersion", publish).await, third, "published already");
+
+    let alias = |name: &str| {
+        let route = json!({ "stateMachineVersionArn": format!("{order}:3"), "weight": 100 });
+        json!({ "name": name, "routingConfiguration": [route] })
+    };
+    let live = aws.ok("CreateStateMachineAlias", alias("live")).await;
+    let refused = aws.refused("CreateStateMachineAlias", alias("next")).await;
+    assert_eq!(refused.to_string(), exceeded);
+    assert_eq!(aws.ok("CreateStateMachineAlias", alias("live")).await, live);
+    aws.ok(
+        "DeleteStateMachineAlias",
+        json!({ "stateMachineAliasArn": live["stateMachineAliasArn"] }),
+    )
+    .await;
+    aws.ok("CreateStateMachineAlias", alias("next")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_events() {
+    let world = World::new().await;
+    let aws = world.aws();
+    let order = aws.create("order", LOOP).await;
+    world.limit(v1::NamespaceSettings { history_events_max: Some(3_000), ..limits() }).await;
+    let execution = aws.start(&order, r#"{"spin": true}"#).await;
+    world.watch(&execution).await;
+
+    let named = json!({ "executionArn": execution });
+    let described = aws.ok("DescribeExecution", named.clone()).await;
+    let shown = ["status", "error", "cause", "redriveStatus", "redriveStatusReason"];
+    assert_eq!(
+        shown.map(|member| text(&described, member)),
+        [
+            "FAILED",
+            "States.Runtime",
+            "The execution reached the maximum number of history events (3000).",
+            "NOT_REDRIVABLE",
+            "Execution history event limit exceeded",
+        ]
+    );
+    let newest = json!({ "executionArn": execution, "reverseOrder": true, "maxResults": 2 });
+    let history = aws.ok("GetExecutionHistory", newest).await;
+    let placed = |index: usize| {
+        let event = &history["events"][index];
+        (event["type"].clone(), event["id"].clone(), event["previousEventId"].clone())
+    };
+    assert_eq!(placed(0), (json!("ExecutionFailed"), json!(3_000), json!(2_999)));
+    assert_eq!(placed(1), (json!("ChoiceStateExited"), json!(2_999), json!(2_998)));
+    let refused = aws.refused("RedriveExecution", named).await;
+    assert_eq!(
+        refused.to_string(),
+        "400 ExecutionNotRedrivable Execution history event limit exceeded"
+    );
+}
+
+/// AWS: "Unlimited", of Express executions.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_events_do_not_hold_for_express_executions() {
+    let world = World::new().await;
+    let aws = world.aws();
+    world.limit(v1::NamespaceSettings { history_events_max: Some(10), ..limits() }).await;
+    let states =
+        (0..8).map(|n| (format!("S{n}"), json!({ "Type": "Pass", "Next": format!("S{}", n + 1) })));
+    let mut states: serde_json::Map<_, _> = states.collect();
+    states.insert("S8".to_owned(), json!({ "Type": "Succeed" }));
+    let definition = json!({ "StartAt": "S0", "States": states }).to_string();
+    let standard = aws.create("standard", &definition).await;
+    let request =
+        json!({ "name": "express", "definition": definition, "roleArn": ROLE, "type": "EXPRESS" });
+    aws.ok("CreateStateMachine", request).await;
+
+    let failed = aws.start(&standard, "{}").await;
+    assert_eq!(world.watch(&failed).await.len(), 10);
+    let express = json!({ "stateMachineArn": format!("{ARN}:stateMachine:express") });
+    let ended = aws.ok("StartSyncExecution", express).await;
+    assert_eq!(ended["status"], "SUCCEEDED");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_requests_a_second() {
+    let world = World::new().await;
+    let aws = world.aws();
+    world.limit(v1::NamespaceSettings { requests_per_second_max: Some(1), ..limits() }).await;
+    let list = async || {
+        let request = v1::ListStateMachinesRequest::default();
+        world.machines.clone().list_state_machines(request).await
+    };
+
+    // Two at once and then one a second: more of them in a row are not admitted, however slow the machine.
+    let mut throttled = None;
+    for _ in 0..100 {
+        throttled = throttled.or(aws.call("ListStateMachines", json!({})).await.err());
+    }
+    let throttled = throttled.expect("a hundred requests take less than a hundred seconds");
+    assert_eq!(throttled.to_string(), "400 ThrottlingException Rate exceeded");
+    aws.note_refusal("ThrottlingException");
+    let mut refused = None;
+    for _ in 0..100 {
+        refused = refused.or(list().await.err());
+    }
+    let refused = refused.expect("both faces take from one bucket");
+    let details = refused.get_error_details();
+    let retry_after = details.retry_info().and_then(|retry| retry.retry_delay);
+    assert_eq!(
+        (refused.code(), reason(&refused).as_str()),
+        (Code::ResourceExhausted, "ThrottlingException")
+    );
+    assert!(retry_after.is_some_and(|after| after.as_millis() <= 1_000), "{retry_after:?}");
+    // Polls are not counted.
+    for _ in 0..100 {
+        let wait = Some(prost_types::Duration::default());
+        let at_once = v1::PollTasksRequest { wait, ..poll("pay") };
+        world.tasks.clone().poll_tasks(at_once).await.expect("is answered");
+        let nobody = json!({ "activityArn": format!("{ARN}:activity:nobody") });
+        assert_eq!(aws.refused("GetActivityTask", nobody).await.code(), "ActivityDoesNotExist");
+    }
+
+    world.limit(v1::NamespaceSettings { requests_per_second_max: Some(0), ..limits() }).await;
+    for _ in 0..100 {
+        list().await.expect("there is no rate any more");
+    }
+}
