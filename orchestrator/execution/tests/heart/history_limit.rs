@@ -41,7 +41,8 @@ fn children_of_a_map_run_are_told_to_stop_when_their_parent_ends_at_its_limit() 
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Pack",
         "States": {"Pack": {"Type": "Task", "Resource": "packing", "End": true}}}}}},
       {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 1, "Next": "Again"},
-        "Again": {"Type": "Wait", "Seconds": 1, "Next": "Pause"}}}]}}}"#;
+        "Again": {"Type": "Choice", "Choices": [{"Variable": "$[0]", "NumericEquals": 1, "Next": "Pause"}], "Default": "Done"},
+        "Done": {"Type": "Succeed"}}}]}}}"#;
     let machine = StateMachine::parse(machine).unwrap();
     let mut simulated = Simulated::new(machine, "2026-11-24T12:00:00Z".parse().unwrap());
     let mut start = crate::start("[1,2]");
