@@ -66,10 +66,11 @@ impl Draft {
     /// ones belong to the later one.
     pub(crate) fn cut(&mut self, applied: usize, last: PublicId) {
         while self.events.len() > applied {
-            if self.events.last().is_some_and(|event| event.kind.is_public()) {
-                if self.last_public_id() <= last {
-                    return;
-                }
+            let is_public = self.events.last().is_some_and(|event| event.kind.is_public());
+            if is_public && self.last_public_id() <= last {
+                return;
+            }
+            if is_public {
                 self.next_public_id = self.last_public_id();
             }
             self.events.pop();

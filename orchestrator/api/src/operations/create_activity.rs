@@ -24,7 +24,10 @@ impl Operations {
         let created = self.engine.store().create_activity(&new).await;
         let created = created.map_err(|error| match error {
             StoreError::Full => Refusal::too_many_activities(),
-            error => error.into(),
+            error @ (StoreError::Unavailable(_)
+            | StoreError::Schema(_)
+            | StoreError::Configuration(_)
+            | StoreError::Refused(_)) => error.into(),
         });
         match created? {
             Creation::Created(activity) | Creation::Same(activity) => {

@@ -38,7 +38,10 @@ impl Operations {
         let created = self.engine.store().create_machine(&new).await;
         let created = created.map_err(|error| match error {
             StoreError::Full => Refusal::too_many_machines(),
-            error => error.into(),
+            error @ (StoreError::Unavailable(_)
+            | StoreError::Schema(_)
+            | StoreError::Configuration(_)
+            | StoreError::Refused(_)) => error.into(),
         });
         let created: Creation<_> = created?;
         self.engine.catalog().forget_machine(namespace.id, &new.name);
