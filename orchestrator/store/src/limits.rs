@@ -39,10 +39,10 @@ pub(crate) enum Made {
 
 impl Limits {
     /// In the order of the columns.
-    pub(crate) fn bind<'q>(
+    pub(crate) fn bind(
         self,
-        query: Query<'q, Postgres, PgArguments>,
-    ) -> Query<'q, Postgres, PgArguments> {
+        query: Query<'_, Postgres, PgArguments>,
+    ) -> Query<'_, Postgres, PgArguments> {
         query
             .bind(number(self.history_events))
             .bind(number(self.state_machines))

@@ -163,14 +163,13 @@ impl Store {
             let version = match &change.published {
                 Some(description) => {
                     let (revision, max) = (machine.revision.id, change.versions_max);
-                    let new = NewVersion { machine: id, revision, description, max };
-                    let Some(version) = publish(&mut tx, new).await? else {
-                        return Ok(Err(StoreError::Full));
-                    };
-                    Some(version)
+                    publish(&mut tx, NewVersion { machine: id, revision, description, max }).await?
                 }
                 None => None,
             };
+            if change.published.is_some() && version.is_none() {
+                return Ok(Err(StoreError::Full));
+            }
             tx.commit().await?;
             Ok(Ok(Some(MachineUpdate { machine, revised, version })))
         };
