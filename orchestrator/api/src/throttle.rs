@@ -38,12 +38,13 @@ impl Bucket {
     /// Refused: how long until there is room.
     fn take(&mut self, rate: u32, now: Instant) -> Result<(), Duration> {
         let full_at = self.0.max(now) + Duration::from_secs(1) / rate.max(1);
-        let debt = full_at - now;
-        if debt > BURST {
-            return Err(debt - BURST);
+        match full_at.duration_since(now).checked_sub(BURST) {
+            Some(wait) if !wait.is_zero() => Err(wait),
+            Some(_) | None => {
+                self.0 = full_at;
+                Ok(())
+            }
         }
-        self.0 = full_at;
-        Ok(())
     }
 }
 
