@@ -58,6 +58,7 @@ pub(crate) struct Changed {
 /// AWS's quotas.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "AWS's quotas: off at first, and off again with 0")]
+#[expect(clippy::struct_field_names, reason = "they are the flags")]
 struct Limits {
     /// Events of a Standard execution, at the last of which it fails: 10 or more (AWS: 25000)
     #[arg(long, value_name = "COUNT")]
