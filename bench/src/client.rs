@@ -11,7 +11,7 @@ use everstep_proto::v1::{
 use tonic::transport::{Channel, Endpoint};
 
 use crate::Fault;
-use crate::report::{ClientReport, percentile};
+use crate::report::ClientReport;
 use crate::workload::Workload;
 
 /// Below the 100 streams that HTTP/2 servers commonly allow on one connection.
@@ -48,18 +48,7 @@ impl Client {
                 tokio::spawn(call_until(until, connection, self.workload, Arc::clone(&next)))
             })
             .collect();
-        let mut latencies_ms = Vec::new();
-        for caller in callers {
-            latencies_ms.extend(caller.await??);
-        }
-        let seconds = begin.elapsed().as_secs_f64();
-        latencies_ms.sort_by(f64::total_cmp);
-        Ok(ClientReport {
-            executions: latencies_ms.len() as u64,
-            seconds,
-            p50_ms: percentile(&latencies_ms, 0.5),
-            p99_ms: percentile(&latencies_ms, 0.99),
-        })
+        ClientReport::of(callers, begin).await
     }
 }
 

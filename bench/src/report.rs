@@ -1,8 +1,11 @@
 //! What a run has shown: the table for people and the JSON for comparing.
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
+use crate::Fault;
 use crate::workload::Workload;
 
 #[derive(Debug)]
@@ -27,6 +30,25 @@ pub(crate) struct ClientReport {
 }
 
 impl ClientReport {
+    /// Waits for the callers, each of which brings its executions' milliseconds.
+    pub(crate) async fn of(
+        callers: Vec<JoinHandle<Result<Vec<f64>, Fault>>>,
+        begin: Instant,
+    ) -> Result<Self, Fault> {
+        let mut latencies_ms = Vec::new();
+        for caller in callers {
+            latencies_ms.extend(caller.await??);
+        }
+        let seconds = begin.elapsed().as_secs_f64();
+        latencies_ms.sort_by(f64::total_cmp);
+        Ok(Self {
+            executions: latencies_ms.len() as u64,
+            seconds,
+            p50_ms: percentile(&latencies_ms, 0.5),
+            p99_ms: percentile(&latencies_ms, 0.99),
+        })
+    }
+
     pub(crate) fn to_json(&self) -> Value {
         json!({
             "executions": self.executions,
@@ -137,7 +159,7 @@ fn rounded(number: f64) -> f64 {
     clippy::cast_sign_loss,
     reason = "a share of a length is an index"
 )]
-pub(crate) fn percentile(sorted: &[f64], share: f64) -> f64 {
+fn percentile(sorted: &[f64], share: f64) -> f64 {
     let last = sorted.len().saturating_sub(1);
     sorted.get((count(last as u64) * share) as usize).copied().unwrap_or(f64::NAN)
 }

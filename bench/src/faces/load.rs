@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::signature::Key;
 use super::{Face, aws, grpc};
 use crate::Fault;
-use crate::report::{ClientReport, percentile};
+use crate::report::ClientReport;
 use crate::workload::{QUEUES, Workload};
 
 /// An order that takes longer is a fault of the run.
@@ -89,18 +89,7 @@ impl Load {
         let callers: Vec<_> = (0..self.concurrency)
             .map(|caller| tokio::spawn(call(client.clone(), caller, until, Arc::clone(&waiting))))
             .collect();
-        let mut latencies_ms = Vec::new();
-        for caller in callers {
-            latencies_ms.extend(caller.await??);
-        }
-        let seconds = begin.elapsed().as_secs_f64();
-        latencies_ms.sort_by(f64::total_cmp);
-        Ok(ClientReport {
-            executions: latencies_ms.len() as u64,
-            seconds,
-            p50_ms: percentile(&latencies_ms, 0.5),
-            p99_ms: percentile(&latencies_ms, 0.99),
-        })
+        ClientReport::of(callers, begin).await
     }
 }
 
