@@ -27,6 +27,22 @@ use crate::error::{CommandError, Remedy};
 /// What a server may answer at most, in bytes: a page of 1,000 events with payloads of 256 KiB each.
 const ANSWER_BYTES_MAX: usize = 512 * 1024 * 1024;
 
+/// All items of a list. `page`: those after a token, and the token of those that follow; there is none before the first and after the last.
+pub(crate) async fn every_page<T>(
+    page: impl AsyncFn(String) -> Result<(Vec<T>, String), CommandError>,
+) -> Result<Vec<T>, CommandError> {
+    let mut items = Vec::new();
+    let mut token = String::new();
+    loop {
+        let (found, next) = page(token).await?;
+        items.extend(found);
+        if next.is_empty() {
+            return Ok(items);
+        }
+        token = next;
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     channel: Channel,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::tags::{Pair, pairs};
 use crate::cli::ClientSettings;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format, Table};
 
@@ -84,19 +84,14 @@ async fn describe(client: &Client, activity: String) -> Result<Activity, Command
 }
 
 async fn all(client: &Client) -> Result<Vec<Activity>, CommandError> {
-    let mut activities = Vec::new();
-    let mut next_token = String::new();
-    loop {
+    client::every_page(async |next_token| {
         let namespace = client.namespace.clone();
         let request = ListActivitiesRequest { namespace, max_results: 1000, next_token };
         let request = client.request(request);
         let page = client.call(client.activities().list_activities(request)).await?;
-        activities.extend(page.activities);
-        if page.next_token.is_empty() {
-            return Ok(activities);
-        }
-        next_token = page.next_token;
-    }
+        Ok((page.activities, page.next_token))
+    })
+    .await
 }
 
 fn show_all(activities: &[Activity], format: Format) {

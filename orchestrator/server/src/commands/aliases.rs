@@ -12,7 +12,7 @@ use everstep_proto::v1::{
 use serde_json::{Value, json};
 
 use crate::cli::ClientSettings;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format, Table};
 
@@ -166,9 +166,7 @@ fn routes(machine: &str, given: &[Route]) -> Vec<AliasRoute> {
 }
 
 async fn all(client: &Client, machine: &str) -> Result<Vec<Item>, CommandError> {
-    let mut aliases = Vec::new();
-    let mut next_token = String::new();
-    loop {
+    client::every_page(async |next_token| {
         let request = client.request(ListStateMachineAliasesRequest {
             namespace: client.namespace.clone(),
             state_machine: machine.to_owned(),
@@ -176,12 +174,9 @@ async fn all(client: &Client, machine: &str) -> Result<Vec<Item>, CommandError> 
             next_token,
         });
         let page = client.call(client.versions().list_state_machine_aliases(request)).await?;
-        aliases.extend(page.state_machine_aliases);
-        if page.next_token.is_empty() {
-            return Ok(aliases);
-        }
-        next_token = page.next_token;
-    }
+        Ok((page.state_machine_aliases, page.next_token))
+    })
+    .await
 }
 
 fn show_all(aliases: &[Item], format: Format) {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::input;
 use crate::cli::ClientSettings;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format, Table};
 
@@ -185,19 +185,14 @@ async fn list(client: &Client, format: Format) -> Result<(), CommandError> {
 }
 
 async fn all(client: &Client) -> Result<Vec<Connection>, CommandError> {
-    let mut connections = Vec::new();
-    let mut next_token = String::new();
-    loop {
+    client::every_page(async |next_token| {
         let namespace = client.namespace.clone();
         let request = ListConnectionsRequest { namespace, max_results: 1000, next_token };
         let request = client.request(request);
         let page = client.call(client.connections().list_connections(request)).await?;
-        connections.extend(page.connections);
-        if page.next_token.is_empty() {
-            return Ok(connections);
-        }
-        next_token = page.next_token;
-    }
+        Ok((page.connections, page.next_token))
+    })
+    .await
 }
 
 fn show(connection: &Connection, format: Format) {

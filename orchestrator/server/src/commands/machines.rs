@@ -6,7 +6,7 @@ use everstep_proto::v1::list_state_machines_response::Item;
 use serde_json::{Value, json};
 
 use crate::cli::ClientSettings;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format, Table};
 
@@ -49,9 +49,7 @@ fn document(item: &Item) -> Value {
 }
 
 async fn all(client: &Client) -> Result<Vec<Item>, CommandError> {
-    let mut machines = Vec::new();
-    let mut next_token = String::new();
-    loop {
+    client::every_page(async |next_token| {
         let request = ListStateMachinesRequest {
             namespace: client.namespace.clone(),
             max_results: PAGE,
@@ -59,10 +57,7 @@ async fn all(client: &Client) -> Result<Vec<Item>, CommandError> {
         };
         let page =
             client.call(client.machines().list_state_machines(client.request(request))).await?;
-        machines.extend(page.state_machines);
-        if page.next_token.is_empty() {
-            return Ok(machines);
-        }
-        next_token = page.next_token;
-    }
+        Ok((page.state_machines, page.next_token))
+    })
+    .await
 }

@@ -10,7 +10,7 @@ use everstep_proto::v1::{
 use serde_json::{Value, json};
 
 use crate::cli::ClientSettings;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format, Table};
 
@@ -94,9 +94,7 @@ impl MapRuns {
 }
 
 async fn all(client: &Client, execution: String) -> Result<Vec<Item>, CommandError> {
-    let mut runs = Vec::new();
-    let mut next_token = String::new();
-    loop {
+    client::every_page(async |next_token| {
         let request = ListMapRunsRequest {
             execution: execution.clone(),
             max_results: 1000,
@@ -104,12 +102,9 @@ async fn all(client: &Client, execution: String) -> Result<Vec<Item>, CommandErr
             namespace: client.namespace.clone(),
         };
         let page = client.call(client.map_runs().list_map_runs(client.request(request))).await?;
-        runs.extend(page.map_runs);
-        if page.next_token.is_empty() {
-            return Ok(runs);
-        }
-        next_token = page.next_token;
-    }
+        Ok((page.map_runs, page.next_token))
+    })
+    .await
 }
 
 async fn describe(client: &Client, map_run: String) -> Result<MapRun, CommandError> {

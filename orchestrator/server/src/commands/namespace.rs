@@ -8,7 +8,7 @@ use everstep_proto::v1::{
 use serde_json::{Value, json};
 
 use crate::cli::ClientSettings;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format, Table};
 
@@ -138,17 +138,12 @@ impl Namespace {
 }
 
 async fn all(client: &Client) -> Result<Vec<everstep_proto::v1::Namespace>, CommandError> {
-    let mut namespaces = Vec::new();
-    let mut next_token = String::new();
-    loop {
+    client::every_page(async |next_token| {
         let request = client.request(ListNamespacesRequest { max_results: 1000, next_token });
         let page = client.call(client.namespaces().list_namespaces(request)).await?;
-        namespaces.extend(page.namespaces);
-        if page.next_token.is_empty() {
-            return Ok(namespaces);
-        }
-        next_token = page.next_token;
-    }
+        Ok((page.namespaces, page.next_token))
+    })
+    .await
 }
 
 fn table(namespaces: Vec<everstep_proto::v1::Namespace>) -> Table {

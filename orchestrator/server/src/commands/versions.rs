@@ -9,7 +9,7 @@ use everstep_proto::v1::{
 use serde_json::{Value, json};
 
 use crate::cli::ClientSettings;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::error::{Answer, CommandError};
 use crate::output::{self, Format, Table};
 
@@ -95,9 +95,7 @@ async fn published(publish: Publish, format: Format) -> Result<(), CommandError>
 }
 
 async fn all(client: &Client, machine: &str) -> Result<Vec<Item>, CommandError> {
-    let mut versions = Vec::new();
-    let mut next_token = String::new();
-    loop {
+    client::every_page(async |next_token| {
         let request = client.request(ListStateMachineVersionsRequest {
             namespace: client.namespace.clone(),
             state_machine: machine.to_owned(),
@@ -105,12 +103,9 @@ async fn all(client: &Client, machine: &str) -> Result<Vec<Item>, CommandError> 
             next_token,
         });
         let page = client.call(client.versions().list_state_machine_versions(request)).await?;
-        versions.extend(page.state_machine_versions);
-        if page.next_token.is_empty() {
-            return Ok(versions);
-        }
-        next_token = page.next_token;
-    }
+        Ok((page.state_machine_versions, page.next_token))
+    })
+    .await
 }
 
 fn show(versions: &[Item], format: Format) {
