@@ -2780,7 +2780,8 @@ impl LiveLambdaToken {
 
     fn of(body: &AstNode) -> Self {
         let nodes = body.nodes();
-        crate::ambient::spend(nodes as u64 / 4);
+        // Its body is copied and dropped, and what it captures is looked for.
+        crate::ambient::spend(20 + nodes as u64);
         Self::charging(Self::OVERHEAD + nodes * Self::NODE)
     }
 
@@ -4985,6 +4986,7 @@ impl Evaluator {
                 let param1 = params[1].clone();
                 self.context.push_scope();
                 while i < left.len() && j < right.len() {
+                    crate::ambient::step(4)?;
                     // Reuse scope: clear and rebind instead of push/pop
                     self.context.clear_current_scope();
                     self.context.bind(param0.clone(), left[i].clone());
@@ -9479,6 +9481,8 @@ impl Evaluator {
             return self.invoke_lambda_with_tco(&stored, values, data, apply_input);
         }
 
+        // A call binds what the function captured, and is more work than a node.
+        crate::ambient::step(8 + captured_env.map_or(0, HashMap::len) as u64)?;
         // Validate signature if present, and get coerced arguments
         // Push a new scope for this lambda invocation. A stored function's
         // body resolves free names where it was defined, not in the caller's
@@ -9595,7 +9599,7 @@ impl Evaluator {
             // of 500 that nothing enforced. A runaway tail loop is stopped by
             // the configured timeout (D1012), checked on every pass.
             // A call is more work than a node.
-            crate::ambient::spend(10);
+            crate::ambient::spend(20 + current_lambda.captured_env.len() as u64);
             if let Err(e) = check_loop_timeout(&self.options, self.start_time) {
                 for _ in 0..frames {
                     self.context.pop_scope();

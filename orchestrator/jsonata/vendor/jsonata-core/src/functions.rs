@@ -2138,7 +2138,7 @@ pub mod object {
             }
             match obj {
                 JValue::Object(map) => {
-                    if !crate::ambient::room(result.len() * 128) || !crate::ambient::spend(map.len() as u64) {
+                    if !crate::ambient::room(result.len() * 128) || !crate::ambient::spend(2 * map.len() as u64) {
                         break;
                     }
                     for (k, v) in map.iter() {

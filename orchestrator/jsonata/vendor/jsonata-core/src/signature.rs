@@ -216,9 +216,9 @@ pub struct Parameter {
     /// caller omits this argument, substitute the evaluation context value
     /// instead (if its type is compatible).
     context: bool,
-    /// Regex fragment (without the '-'-induced trailing '?') used to test
-    /// whether the context value's type is compatible, when `context` is true.
-    context_regex: Option<String>,
+    /// Tests whether the context value's type is compatible (without the
+    /// '-'-induced trailing '?'), when `context` is true.
+    context_regex: Option<Regex>,
 }
 
 impl Parameter {
@@ -347,7 +347,10 @@ impl Signature {
                 Some('-') => {
                     chars.next();
                     context = true;
-                    context_regex = Some(regex.clone());
+                    context_regex = Some(
+                        Regex::new(&format!("^{regex}$"))
+                            .map_err(|e| SignatureError::InvalidSignature(e.to_string()))?,
+                    );
                     regex.push('?');
                     optional = true;
                 }
@@ -563,11 +566,9 @@ impl Signature {
 
                 if param.context {
                     let context_symbol = type_symbol(context).to_string();
-                    let context_regex_str = param.context_regex.as_deref().unwrap_or("");
-                    crate::ambient::spend(20);
-                    let context_re = Regex::new(&format!("^{}$", context_regex_str))
-                        .map_err(|e| SignatureError::InvalidSignature(e.to_string()))?;
-                    if context_re.is_match(&context_symbol) {
+                    let is_compatible =
+                        param.context_regex.as_ref().is_some_and(|it| it.is_match(&context_symbol));
+                    if is_compatible {
                         coerced_args.push(context.clone());
                         context_substitutions += 1;
                     } else {
