@@ -35,6 +35,7 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use vault::Vault;
 
+use crate::http_tasks::ConnectedClient;
 use crate::limits::REQUEST_BYTES_MAX;
 use crate::operations::Operations;
 
@@ -63,10 +64,11 @@ pub enum ServeError {
 pub async fn serve(
     engine: Engine,
     vault: Vault,
+    http: ConnectedClient,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let operations = Operations::new(engine, vault).await?;
+    let operations = Operations::new(engine, vault, http).await?;
     let stop = CancellationToken::new();
     // Whatever way this function ends, what it spawned ends with it.
     let _stop = stop.clone().drop_guard();

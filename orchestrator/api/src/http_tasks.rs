@@ -4,6 +4,7 @@
 //! accepted outcome. A call that a crash cut off is made again; so an API may see a call twice, as from any worker.
 
 mod call;
+mod connected;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,14 +12,14 @@ use std::sync::Arc;
 use engine::task_queue::{ALL_NAMESPACES, HTTP_INVOKE};
 use engine::{Engine, HandOut, Outcome, Session, SessionEvent, SessionOptions};
 use execution::{ExecutionId, WaitId};
-use http_task::Client;
 use store::NamespaceId;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use vault::Vault;
 
 use call::Desk;
+pub use connected::ConnectedClient;
+pub(crate) use connected::NotReady;
 
 /// What a connection's seal is bound to.
 pub(crate) fn belongs_to(namespace: NamespaceId, name: &str, public_id: Uuid) -> Vec<u8> {
@@ -42,8 +43,8 @@ struct Calls {
 
 impl HttpTasks {
     /// At most `calls_max` calls at once; further tasks wait in their queue.
-    pub fn new(engine: Engine, client: Client, vault: Vault, calls_max: u32) -> Self {
-        Self { desk: Arc::new(Desk { engine, client, vault }), calls_max }
+    pub fn new(engine: Engine, client: ConnectedClient, calls_max: u32) -> Self {
+        Self { desk: Arc::new(Desk { engine, client }), calls_max }
     }
 
     /// Until `stop`; then the calls under way may end. Dropped earlier, they are cut off and made again by whoever comes next.

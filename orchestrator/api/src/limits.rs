@@ -42,6 +42,10 @@ pub const CREDITS_PER_QUEUE_MAX: u32 = 10_000;
 
 /// A call that names neither a wait nor a deadline of its own does not wait for ever.
 pub const START_WAIT_MAX: Duration = Duration::from_hours(1);
+/// AWS's for `TestState`.
+pub const TESTED_CALL_MAX: Duration = Duration::from_mins(5);
+/// Calls of HTTP tasks that are only tested: by hand, or by a few builds at once.
+pub const TESTED_CALLS_MAX: usize = 16;
 /// For PostgreSQL to answer, where the client set no deadline.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 

@@ -12,6 +12,7 @@ use vault::Vault;
 use crate::access::{Caller, Keyring};
 use crate::border::Border;
 use crate::errors::Refusal;
+use crate::http_tasks::ConnectedClient;
 use crate::limits::ANSWER_WITHIN;
 use crate::seal::Seal;
 use crate::throttle::Throttle;
@@ -116,6 +117,7 @@ pub struct Operations {
     readiness: watch::Receiver<Readiness>,
     seal: Seal,
     vault: Vault,
+    http: ConnectedClient,
     keyring: Keyring,
     /// Of what outlives the call that began it.
     on_behalf_of: Option<Caller>,
@@ -126,13 +128,28 @@ pub struct Operations {
 
 impl Operations {
     /// Reads the database's secret, which seals the tokens. `vault` seals connections and access keys.
-    pub async fn new(engine: Engine, vault: Vault) -> Result<Self, StoreError> {
+    /// `http` makes the calls of HTTP tasks that are tested.
+    pub async fn new(
+        engine: Engine,
+        vault: Vault,
+        http: ConnectedClient,
+    ) -> Result<Self, StoreError> {
         let seal = Seal::new(&engine.store().secret().await?);
         let readiness = engine.readiness();
         let keyring = Keyring::new(engine.store().clone(), vault.clone());
         let throttle = Arc::default();
         let (on_behalf_of, is_admitted) = (None, false);
-        Ok(Self { engine, readiness, seal, vault, keyring, on_behalf_of, throttle, is_admitted })
+        Ok(Self {
+            engine,
+            readiness,
+            seal,
+            vault,
+            http,
+            keyring,
+            on_behalf_of,
+            throttle,
+            is_admitted,
+        })
     }
 
     pub fn engine(&self) -> &Engine {

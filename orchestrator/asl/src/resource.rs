@@ -60,6 +60,18 @@ impl Resource {
         }
     }
 
+    /// `http:invoke`: the orchestrator itself calls an API.
+    pub fn calls_http(&self) -> bool {
+        match &self.kind {
+            ResourceKind::Service { service, action, pattern } => {
+                *pattern == Pattern::RequestResponse
+                    && &**service == "http"
+                    && &**action == "invoke"
+            }
+            ResourceKind::Activity { .. } | ResourceKind::Lambda { .. } => false,
+        }
+    }
+
     /// Whether its task token is in the context object, and an answer by it ends the task. As on AWS, that holds for a child that
     /// the task waits for, too.
     pub fn has_token(&self) -> bool {

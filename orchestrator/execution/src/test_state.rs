@@ -24,6 +24,8 @@ pub struct Request {
     pub context: Option<Value>,
     pub variables: Option<Map<String, Value>>,
     pub mock: Option<Mock>,
+    /// What the call came to that `run` asked for.
+    pub called: Option<Result<Payload, Failure>>,
     pub configuration: Configuration,
     pub level: Level,
     pub reveal_secrets: bool,
@@ -40,6 +42,20 @@ pub struct Identity {
     pub machine_arn: String,
     pub machine_name: String,
     pub role_arn: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    Answered(Answer),
+    Calls(Call),
+}
+
+/// The call of an HTTP task that is tested without a mock.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub parameters: Payload,
+    /// The state's `TimeoutSeconds`.
+    pub timeout_seconds: Option<u64>,
 }
 
 /// Exactly one of the two.
@@ -76,7 +92,7 @@ pub enum Level {
     Info,
     /// What each field made of the data, too.
     Debug,
-    /// And what an HTTP task sent and got: nothing, where it is mocked.
+    /// And what an HTTP task sent and got, which whoever makes the call adds.
     Trace,
 }
 
@@ -138,10 +154,16 @@ impl Status {
     }
 }
 
-/// Runs the state of the request.
-pub fn run(request: &Request) -> Result<Answer, Refused> {
+/// Runs the state of the request; or asks for the call that is its work, to be run again with what it came to.
+pub fn run(request: &Request) -> Result<Outcome, Refused> {
     let (machine, state) = setting::machine(request)?;
     let mock = check::check(request, &machine, state)?;
     let execution = setting::execution(request, machine.state(state));
-    run::answer(request, &run::Stage { machine: &machine, state, execution: &execution }, mock)
+    let on_stage = run::Stage { machine: &machine, state, execution: &execution };
+    if mock.is_none()
+        && let Some(call) = run::call(request, &on_stage)
+    {
+        return Ok(Outcome::Calls(call));
+    }
+    run::answer(request, &on_stage, mock).map(Outcome::Answered)
 }

@@ -11,6 +11,7 @@ use url::Url;
 use vault::Secret;
 
 use crate::connection::Connection;
+use crate::exchange::{Exchange, Secrets, Witness};
 use crate::failure::Failure;
 use crate::guard::{Forbidden, Guard, GuardedResolver};
 use crate::invocation::Invocation;
@@ -52,6 +53,14 @@ pub struct Credentials<'a> {
     pub version: &'a str,
 }
 
+/// What is asked for, and in whose name.
+#[derive(Debug)]
+struct Call<'a> {
+    invocation: &'a Invocation,
+    credentials: Option<Credentials<'a>>,
+    agent: &'a str,
+}
+
 /// Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client(Arc<Inner>);
@@ -90,41 +99,60 @@ impl Client {
         Ok(Self(Arc::new(Inner { sender, tokens: Tokens::default(), timeout })))
     }
 
-    /// The task's result as JSON, or how it failed.
+    /// The task's result as JSON, or how it failed. `agent` is the call's `User-Agent`.
     pub async fn invoke(
         &self,
         invocation: &Invocation,
         credentials: Option<Credentials<'_>>,
         agent: &str,
     ) -> Result<String, Failure> {
+        self.in_time(&Call { invocation, credentials, agent }, None).await
+    }
+
+    /// As `invoke`; and what was sent and received, as far as it came.
+    pub async fn inspect(
+        &self,
+        invocation: &Invocation,
+        credentials: Option<Credentials<'_>>,
+        agent: &str,
+        secrets: Secrets,
+    ) -> (Result<String, Failure>, Exchange) {
+        let mut witness = Witness::new(secrets);
+        let call = Call { invocation, credentials, agent };
+        let result = self.in_time(&call, Some(&mut witness)).await;
+        (result, witness.exchange)
+    }
+
+    async fn in_time(
+        &self,
+        call: &Call<'_>,
+        witness: Option<&mut Witness>,
+    ) -> Result<String, Failure> {
         let timeout = self.0.timeout;
-        let call = self.call(invocation, credentials, agent);
-        match tokio::time::timeout(timeout, Box::pin(call)).await {
+        match tokio::time::timeout(timeout, Box::pin(self.make(call, witness))).await {
             Ok(result) => result,
             Err(_) => Err(Failure::socket(&format!("No whole answer came within {timeout:?}"))),
         }
     }
 
-    async fn call(
+    async fn make(
         &self,
-        invocation: &Invocation,
-        credentials: Option<Credentials<'_>>,
-        agent: &str,
+        call: &Call<'_>,
+        mut witness: Option<&mut Witness>,
     ) -> Result<String, Failure> {
         let Inner { sender, .. } = &*self.0;
+        let Call { invocation, credentials, agent } = *call;
         sender.guard.check(&invocation.endpoint)?;
         let merged = merge(invocation, credentials.map(|it| it.connection), agent)?;
         let token = self.token(credentials, None).await?;
-        let header = authorization(credentials, token.as_ref());
-        let response = sender.send_merged(&invocation.method, &merged, header).await?;
+        let response = sender.send_merged(call, &merged, token.as_ref(), &mut witness).await?;
         // A token may have been revoked before it lapsed.
         if response.status() == StatusCode::UNAUTHORIZED && token.is_some() {
             let token = self.token(credentials, token.as_ref()).await?;
-            let header = authorization(credentials, token.as_ref());
-            let response = sender.send_merged(&invocation.method, &merged, header).await?;
-            return response::read(response).await;
+            let response = sender.send_merged(call, &merged, token.as_ref(), &mut witness).await?;
+            return response::read(response, witness).await;
         }
-        response::read(response).await
+        response::read(response, witness).await
     }
 
     async fn token(
@@ -165,15 +193,21 @@ pub(crate) fn basic(user: &str, password: &str) -> HeaderValue {
 impl Sender {
     async fn send_merged(
         &self,
-        method: &Method,
+        call: &Call<'_>,
         merged: &Merged,
-        authorization: Option<(HeaderName, HeaderValue)>,
+        token: Option<&Token>,
+        witness: &mut Option<&mut Witness>,
     ) -> Result<Response, Failure> {
+        let authorization = authorization(call.credentials, token);
+        if let Some(witness) = witness {
+            witness.sends(call.invocation, merged, authorization.as_ref(), call.agent);
+        }
         let mut headers = merged.headers.clone();
         if let Some((name, value)) = authorization {
             headers.insert(name, value);
         }
-        self.send(method.clone(), merged.url.clone(), headers, merged.body.clone()).await
+        let method = call.invocation.method.clone();
+        self.send(method, merged.url.clone(), headers, merged.body.clone()).await
     }
 
     pub(crate) async fn send(

@@ -6,6 +6,7 @@
 mod client;
 mod connection;
 mod encode;
+mod exchange;
 mod failure;
 mod guard;
 mod invocation;
@@ -16,6 +17,7 @@ mod tls;
 
 pub use client::{Client, Credentials, Options, SetupError};
 pub use connection::{AuthorizationType, Connection, ConnectionFault};
+pub use exchange::{Exchange, Received, Secrets, Sent};
 pub use failure::Failure;
 pub use guard::{AllowFault, Allowed, Guard};
 pub use invocation::Invocation;

@@ -47,11 +47,11 @@ fn headers(invocation: &Invocation, added: &[Parameter], has_body: bool, agent: 
         };
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
-    let range = format!("bytes=0-{BYTES_MAX}");
-    headers.insert(RANGE, HeaderValue::from_str(&range).expect("digits are visible"));
     if let Ok(agent) = HeaderValue::from_str(agent) {
         headers.insert(USER_AGENT, agent);
     }
+    let range = format!("bytes=0-{BYTES_MAX}");
+    headers.insert(RANGE, HeaderValue::from_str(&range).expect("digits are visible"));
     headers
 }
 

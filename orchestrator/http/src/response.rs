@@ -7,6 +7,7 @@ use reqwest::{Response, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::exchange::Witness;
 use crate::failure::Failure;
 
 /// AWS's limit for a state's data.
@@ -22,13 +23,22 @@ struct Answer<'a> {
 }
 
 /// Reads the whole answer, within the limit.
-pub(crate) async fn read(response: Response) -> Result<String, Failure> {
+pub(crate) async fn read(
+    response: Response,
+    mut witness: Option<&mut Witness>,
+) -> Result<String, Failure> {
+    if let Some(witness) = &mut witness {
+        witness.receives(&response);
+    }
     let (status, headers) = (response.status(), response.headers().clone());
     let is_text = !is_media(&headers);
     if status.is_success() && !is_text {
         return Err(unsupported(&headers));
     }
     let body = bytes(response).await?;
+    if let Some(witness) = witness {
+        witness.reads(&body);
+    }
     if !status.is_success() {
         let text = String::from_utf8(body).ok().filter(|text| is_text && !text.is_empty());
         let cause = text.as_deref().unwrap_or(status_text(status));

@@ -7,7 +7,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use api::http_tasks::HttpTasks;
+use api::http_tasks::ConnectedClient;
 use clap::Args;
 use engine::{Engine, EngineConfig, Readiness};
 use store::{Store, StoreError, StoreOptions};
@@ -233,9 +233,9 @@ impl ServeSettings {
         let engine = api::join(store, self.engine(address)?).await.map_err(|error| {
             CommandError::unavailable(format!("cannot join the nodes of the database: {error}"))
         })?;
-        let http_tasks = self.http.tasks(engine.clone(), vault.clone())?;
+        let client = self.http.client(engine.store().clone(), vault.clone())?;
         let reporter = tokio::spawn(report(engine.readiness(), address, ready));
-        let served = self.serve((engine.clone(), vault, http_tasks), listener, stop).await;
+        let served = self.serve((engine.clone(), vault, client), listener, stop).await;
         engine.leave().await;
         reporter.abort();
         info!("left in order");
@@ -244,19 +244,19 @@ impl ServeSettings {
 
     async fn serve(
         &self,
-        (engine, vault, http_tasks): (Engine, Vault, HttpTasks),
+        (engine, vault, client): (Engine, Vault, ConnectedClient),
         listener: TcpListener,
         stop: impl Future<Output = ()>,
     ) -> Result<(), CommandError> {
         let (stop_serving, stopped) = tokio::sync::oneshot::channel::<()>();
         let stop_calls = CancellationToken::new();
-        let calls = http_tasks.serve(stop_calls.clone());
+        let calls = self.http.tasks(engine.clone(), client.clone()).serve(stop_calls.clone());
         let shutdown = async move {
             // A sender that is gone means the same.
             let _ = stopped.await;
             stop_calls.cancel();
         };
-        let grpc = api::grpc::serve(engine, vault, listener, shutdown);
+        let grpc = api::grpc::serve(engine, vault, client, listener, shutdown);
         let mut serving = tokio::spawn(async move {
             let calls = async move {
                 calls.await;

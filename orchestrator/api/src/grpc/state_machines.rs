@@ -78,6 +78,6 @@ impl StateMachines for Face {
         request: Request<v1::TestStateRequest>,
     ) -> Result<Response<v1::TestStateResponse>, Status> {
         let (patience, message) = split(request);
-        response(self.0.answer(patience, self.0.test_state(message)).await)
+        response(self.0.test_state(patience, message).await)
     }
 }

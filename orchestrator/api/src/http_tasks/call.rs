@@ -5,11 +5,8 @@ use std::time::Duration;
 use asl::Payload;
 use engine::{Engine, EngineError, HandOut, Outcome};
 use execution::event::Failure;
-use http_task::{Client, Connection, Credentials, Invocation};
-use store::StoreError;
-use vault::Vault;
 
-use super::belongs_to;
+use super::connected::{ConnectedClient, NotReady};
 use crate::arn;
 
 /// While PostgreSQL is away, a connection is looked for again after so long.
@@ -20,14 +17,7 @@ const BEATS_PER_HEARTBEAT: u32 = 3;
 #[derive(Debug)]
 pub(super) struct Desk {
     pub(super) engine: Engine,
-    pub(super) client: Client,
-    pub(super) vault: Vault,
-}
-
-/// A connection that was opened, and the name of this version of it.
-struct Opened {
-    connection: Connection,
-    version: String,
+    pub(super) client: ConnectedClient,
 }
 
 /// What a task fails with where the fault is Everstep's own.
@@ -55,41 +45,15 @@ impl Desk {
     }
 
     async fn call(&self, task: &HandOut) -> Result<Payload, http_task::Failure> {
-        let invocation = Invocation::read(task.input.value())?;
-        let opened = match invocation.connection() {
-            Some(arn) => Some(self.open(task, arn).await?),
-            None => None,
-        };
-        let credentials = opened
-            .as_ref()
-            .map(|it| Credentials { connection: &it.connection, version: &it.version });
-        let agent = format!("Everstep|HttpInvoke|{}", arn::region_of(&task.execution_arn));
-        let result = self.client.invoke(&invocation, credentials, &agent).await?;
-        Ok(Payload::trusted(result))
-    }
-
-    async fn open(&self, task: &HandOut, arn: &str) -> Result<Opened, http_task::Failure> {
-        let unknown = || http_task::Failure::connection_unknown(arn);
-        let name = arn::parse_connection(arn).map_err(|_| unknown())?;
-        let row = loop {
-            match self.engine.store().connection_by_name(task.namespace, name).await {
-                Ok(row) => break row.ok_or_else(unknown)?,
-                Err(StoreError::Unavailable(_)) => tokio::time::sleep(AWAY).await,
-                Err(error) => {
-                    return Err(http_task::Failure::connection_sealed(&error.to_string()));
-                }
+        let region = arn::region_of(&task.execution_arn);
+        let call = loop {
+            match self.client.ready(task.namespace, task.input.value(), region).await {
+                Ok(call) => break call,
+                Err(NotReady::Failed(failure)) => return Err(failure),
+                Err(NotReady::Away(_)) => tokio::time::sleep(AWAY).await,
             }
         };
-        let sealed = |why: String| {
-            let cause = format!("Connection '{name}' can't be opened: {why}");
-            http_task::Failure::connection_sealed(&cause)
-        };
-        let belongs_to = belongs_to(row.namespace, &row.name, row.public_id);
-        let text = self.vault.open(&belongs_to, &row.parameters.sealed);
-        let text = text.map_err(|fault| sealed(fault.to_string()))?;
-        let connection =
-            Connection::from_sealed_text(&text).map_err(|fault| sealed(fault.to_string()))?;
-        Ok(Opened { connection, version: format!("{} {}", row.public_id, row.version) })
+        self.client.invoke(&call).await
     }
 
     /// Beats as long as the call takes, where the state asks for heartbeats.

@@ -1,44 +1,119 @@
-//! `TestState`: one state alone, with a mock in the place of its work. Nothing is stored, and no worker is asked.
+//! `TestState`: one state alone, with a mock in the place of its work, or with the call that an HTTP task makes. Nothing
+//! is stored, and no worker is asked.
 
+use std::time::Duration;
+
+use asl::Payload;
 use chrono::Utc;
 use engine::Namespace;
 use everstep_proto::v1;
 use execution::event::Failure;
 use execution::test_state::{
-    Answer, Configuration, Identity, Inspection, Level, Mock, Refused, Request, Status, Validation,
-    run,
+    Answer, Call, Configuration, Identity, Inspection, Level, Mock, Outcome, Refused, Request,
+    Status, Validation, run,
 };
+use http_task::{Exchange, Secrets};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Operations, definition};
+use super::{Operations, RETRY_AFTER, definition};
 use crate::errors::{Reason, Refusal};
-use crate::limits::{DEFINITION_BYTES_MAX, ROLE_ARN_LENGTH_MAX};
+use crate::http_tasks::NotReady;
+use crate::limits::{DEFINITION_BYTES_MAX, ROLE_ARN_LENGTH_MAX, TESTED_CALL_MAX, TESTED_CALLS_MAX};
 use crate::{arn, check};
 
 /// AWS calls the machine and the execution of a test by an id of their own.
 const MACHINE: &str = "test-state";
 
 impl Operations {
+    /// At once, but for an HTTP task without a mock: its call takes its time.
     pub async fn test_state(
         &self,
+        patience: Option<Duration>,
         request: v1::TestStateRequest,
     ) -> Result<v1::TestStateResponse, Refusal> {
-        let namespace = self.namespace(&request.namespace).await?;
-        let request = read(&namespace, request)?;
-        // Apart from the threads that serve calls, as a definition's check is.
-        let tested = move || run(&request).map_err(|refused| refusal(&request, refused));
-        match tokio::task::spawn_blocking(tested).await {
-            Ok(Ok(answer)) => Ok(answered(&answer)),
-            Ok(Err(refused)) => Err(refused),
-            Err(panic) => {
-                tracing::error!(%panic, "the test of a state failed");
-                let message =
-                    "the state could not be tested: a fault of Everstep's, please report it";
-                Err(Refusal::new(Reason::InternalServerError, message).at("definition"))
+        let namespace = self.answer(patience, self.namespace(&request.namespace)).await?;
+        let mut request = read(&namespace, request)?;
+        let mut exchange = Exchange::default();
+        loop {
+            let outcome;
+            (outcome, request) = run_aside(request).await?;
+            match outcome {
+                Outcome::Answered(answer) => {
+                    let exchange = Some(exchange).filter(|_| request.level == Level::Trace);
+                    return Ok(answered(&answer, exchange));
+                }
+                Outcome::Calls(call) => {
+                    let secrets = self.secrets(&request)?;
+                    let called;
+                    (called, exchange) = self.call(&namespace, &call, secrets).await?;
+                    request.called = Some(called);
+                }
             }
         }
     }
+
+    fn secrets(&self, request: &Request) -> Result<Secrets, Refusal> {
+        if !request.reveal_secrets {
+            return Ok(Secrets::Hidden);
+        }
+        if self.http.may_reveal() {
+            return Ok(Secrets::Revealed);
+        }
+        let message = "Not authorized to reveal secrets: this server was started without --http-reveal-secrets";
+        Err(Refusal::new(Reason::AccessDeniedException, message).at("reveal_secrets"))
+    }
+
+    async fn call(
+        &self,
+        namespace: &Namespace,
+        call: &Call,
+        secrets: Secrets,
+    ) -> Result<(Result<Payload, Failure>, Exchange), Refusal> {
+        let Some(_under_way) = self.http.begin_test() else {
+            let message = format!("{TESTED_CALLS_MAX} tests of HTTP tasks are under way already");
+            return Err(Refusal {
+                retry_after: Some(RETRY_AFTER),
+                ..Refusal::new(Reason::ThrottlingException, message)
+            });
+        };
+        let limit = call.timeout_seconds.map_or(TESTED_CALL_MAX, Duration::from_secs);
+        let made = self.make_call(namespace, call, secrets);
+        let Ok(made) = tokio::time::timeout(limit.min(TESTED_CALL_MAX), made).await else {
+            let failure = Failure { error: Some("States.Timeout".to_owned()), cause: None };
+            return Ok((Err(failure), Exchange::default()));
+        };
+        let (called, exchange) = made?;
+        let failed = |failure: http_task::Failure| Failure::new(failure.error, failure.cause);
+        Ok((called.map_err(failed), exchange))
+    }
+
+    async fn make_call(
+        &self,
+        namespace: &Namespace,
+        call: &Call,
+        secrets: Secrets,
+    ) -> Result<(Result<Payload, http_task::Failure>, Exchange), Refusal> {
+        let parameters = call.parameters.value();
+        match self.http.ready(namespace.id, parameters, &namespace.region).await {
+            Ok(ready) => Ok(self.http.inspect(&ready, secrets).await),
+            Err(NotReady::Failed(failure)) => Ok((Err(failure), Exchange::default())),
+            Err(NotReady::Away(error)) => Err(error.into()),
+        }
+    }
+}
+
+/// Apart from the threads that serve calls, as a definition's check is.
+async fn run_aside(request: Request) -> Result<(Outcome, Request), Refusal> {
+    let tested = move || match run(&request) {
+        Ok(outcome) => Ok((outcome, request)),
+        Err(refused) => Err(refusal(&request, refused)),
+    };
+    tokio::task::spawn_blocking(tested).await.unwrap_or_else(|panic| {
+        tracing::error!(%panic, "the test of a state failed");
+        let message = "the state could not be tested: a fault of Everstep's, please report it";
+        Err(Refusal::new(Reason::InternalServerError, message).at("definition"))
+    })
 }
 
 fn read(namespace: &Namespace, request: v1::TestStateRequest) -> Result<Request, Refusal> {
@@ -57,6 +132,7 @@ fn read(namespace: &Namespace, request: v1::TestStateRequest) -> Result<Request,
         context: document("context", &request.context)?,
         variables: variables(&request.variables)?,
         mock: request.mock.map(mock),
+        called: None,
         configuration: Configuration {
             retrier_retry_count: configuration.retrier_retry_count,
             map_iteration_failure_count: configuration.map_iteration_failure_count,
@@ -123,7 +199,7 @@ fn refusal(request: &Request, refused: Refused) -> Refusal {
     }
 }
 
-fn answered(answer: &Answer) -> v1::TestStateResponse {
+fn answered(answer: &Answer, exchange: Option<Exchange>) -> v1::TestStateResponse {
     let failure = answer.failure.clone().unwrap_or_default();
     let status = match answer.status {
         Status::Succeeded => v1::TestExecutionStatus::Succeeded,
@@ -137,12 +213,13 @@ fn answered(answer: &Answer) -> v1::TestStateResponse {
         error: failure.error,
         cause: failure.cause,
         next_state: answer.next_state.clone(),
-        inspection_data: answer.inspection.as_ref().map(inspected),
+        inspection_data: answer.inspection.as_ref().map(|it| inspected(it, exchange)),
     }
 }
 
-fn inspected(inspection: &Inspection) -> v1::InspectionData {
+fn inspected(inspection: &Inspection, exchange: Option<Exchange>) -> v1::InspectionData {
     let documents = inspection.documents.iter();
+    let Exchange { request, response } = exchange.unwrap_or_default();
     v1::InspectionData {
         documents: documents
             .map(|(name, document)| ((*name).to_owned(), document.text().to_owned()))
@@ -155,5 +232,23 @@ fn inspected(inspection: &Inspection) -> v1::InspectionData {
             retry_backoff_interval_seconds: error.retry_backoff_seconds,
             catch_index: error.catch_index.and_then(|index| u32::try_from(index).ok()),
         }),
+        request: request.map(|sent| v1::InspectionRequest {
+            protocol: sent.protocol,
+            method: sent.method,
+            url: sent.url,
+            headers: headers(sent.headers),
+            body: sent.body,
+        }),
+        response: response.map(|received| v1::InspectionResponse {
+            protocol: received.protocol,
+            status_code: received.status.into(),
+            status_message: received.status_text,
+            headers: headers(received.headers),
+            body: received.body,
+        }),
     }
+}
+
+fn headers(listed: Vec<(String, String)>) -> Vec<v1::HttpHeader> {
+    listed.into_iter().map(|(name, value)| v1::HttpHeader { name, value }).collect()
 }

@@ -19,4 +19,5 @@ mod tags;
 mod tasks;
 mod terraform;
 mod test_states;
+mod tested_calls;
 mod versions;

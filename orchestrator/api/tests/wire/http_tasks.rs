@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use api::http_tasks::HttpTasks;
 use everstep_proto::v1;
-use http_task::{Client, Guard, Options};
+use http_task::{Guard, Options};
 use serde_json::{Value, json};
 use tokio_util::sync::DropGuard;
 use tonic::Code;
 
 use crate::remote::Remote;
-use crate::world::{World, poll, reason, soon, start};
+use crate::world::{World, http_client, loopback_options, poll, reason, soon, start};
 
 struct Calls {
     world: World,
@@ -20,21 +20,14 @@ struct Calls {
 
 impl Calls {
     async fn new() -> Self {
-        let allowed = vec!["127.0.0.1".parse().expect("an address")];
-        Self::with(Options {
-            guard: Guard { allowed, allow_plain: true },
-            timeout: Duration::from_secs(30),
-            certificates: None,
-        })
-        .await
+        Self::with(loopback_options()).await
     }
 
     async fn with(options: Options) -> Self {
         let world = World::new().await;
-        let vault = api::vault(world.engine.store()).await.expect("the database answers");
-        let client = Client::new(options).expect("a client");
+        let client = http_client(&world.engine, options).await;
         let stop = tokio_util::sync::CancellationToken::new();
-        let tasks = HttpTasks::new(world.engine.clone(), client, vault, 4);
+        let tasks = HttpTasks::new(world.engine.clone(), client, 4);
         tokio::spawn(tasks.serve(stop.clone()));
         Self { world, remote: Remote::start().await, _stop: stop.drop_guard() }
     }

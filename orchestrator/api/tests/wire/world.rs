@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use api::http_tasks::ConnectedClient;
 use cluster::ScratchCluster;
 use engine::{Engine, EngineConfig, Readiness};
 use everstep_proto::v1;
@@ -15,6 +16,7 @@ use everstep_proto::v1::state_machines_client::StateMachinesClient;
 use everstep_proto::v1::tags_client::TagsClient;
 use everstep_proto::v1::tasks_client::TasksClient;
 use everstep_proto::v1::versions_client::VersionsClient;
+use http_task::{Client, Guard, Options};
 use store::{Store, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -24,6 +26,22 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use crate::aws::compatibility::notes::Kept;
+
+/// HTTP tasks may call this machine.
+pub(crate) fn loopback_options() -> Options {
+    let allowed = vec!["127.0.0.1".parse().expect("an address")];
+    Options {
+        guard: Guard { allowed, allow_plain: true },
+        timeout: Duration::from_secs(30),
+        certificates: None,
+    }
+}
+
+pub(crate) async fn http_client(engine: &Engine, options: Options) -> ConnectedClient {
+    let vault = api::vault(engine.store()).await.expect("the database answers");
+    let client = Client::new(options).expect("a client");
+    ConnectedClient::new(engine.store().clone(), client, vault)
+}
 
 /// One Task, served by the queue `pay`.
 pub(crate) const ONE_TASK: &str =
@@ -76,13 +94,24 @@ impl World {
         Self::serve(engine).await
     }
 
+    /// `may_reveal`: as with `--http-reveal-secrets`.
+    pub(crate) async fn revealing(self, may_reveal: bool) -> Self {
+        let http = http_client(&self.engine, loopback_options()).await.revealing(may_reveal);
+        Self::serve_with(self.engine, http).await
+    }
+
     pub(crate) async fn serve(engine: Engine) -> Self {
+        let http = http_client(&engine, loopback_options()).await;
+        Self::serve_with(engine, http).await
+    }
+
+    async fn serve_with(engine: Engine, http: ConnectedClient) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
         let address = listener.local_addr().expect("has an address");
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
         let vault = api::vault(engine.store()).await.expect("the database answers");
-        tokio::spawn(api::grpc::serve(engine.clone(), vault, listener, stopped));
+        tokio::spawn(api::grpc::serve(engine.clone(), vault, http, listener, stopped));
         let channel = connect(address).await;
         Self {
             engine,

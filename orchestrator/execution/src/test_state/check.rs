@@ -12,13 +12,25 @@ pub(super) enum Mocked {
     Error(Failure),
 }
 
+impl From<Result<Payload, Failure>> for Mocked {
+    fn from(called: Result<Payload, Failure>) -> Self {
+        match called {
+            Ok(result) => Self::Result(result),
+            Err(failure) => Self::Error(failure),
+        }
+    }
+}
+
 pub(super) fn check(
     request: &Request,
     machine: &StateMachine,
     state: StateId,
 ) -> Result<Option<Mocked>, Refused> {
     let kind = &machine.state(state).kind;
-    let Some(mock) = &request.mock else { return without_mock(kind).map(|()| None) };
+    let Some(mock) = &request.mock else {
+        without_mock(kind)?;
+        return Ok(request.called.clone().map(Mocked::from));
+    };
     if request.reveal_secrets {
         return refuse("TestState does not support RevealSecrets when a mock is specified.");
     }
@@ -47,6 +59,7 @@ fn without_mock(kind: &StateKind) -> Result<(), Refused> {
         StateKind::Map(_) | StateKind::Parallel(_) => Err(Refused::Unsupported(
             "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]".to_owned(),
         )),
+        StateKind::Task(task) if task.resource.calls_http() => Ok(()),
         // No worker is asked: that would be an execution.
         StateKind::Task(_) => refuse("A Task is tested with a mock: give its result or its errorOutput"),
         StateKind::Choice(_)

@@ -6,7 +6,7 @@ use asl::{Payload, StateId, StateKind, StateMachine, Transition};
 
 use super::check::Mocked;
 use super::inspection::inspect;
-use super::{Answer, ErrorDetails, Level, Refused, Request, Status};
+use super::{Answer, Call, ErrorDetails, Level, Refused, Request, Status};
 use crate::branch::{Branch, Fault};
 use crate::decide::{Next, Turn, threshold_exceeded};
 use crate::draft::Draft;
@@ -21,29 +21,53 @@ pub(super) struct Stage<'a> {
     pub(super) execution: &'a Execution,
 }
 
+impl<'a> Stage<'a> {
+    fn turn(&self, request: &Request) -> Turn<'a> {
+        let branch = &self.execution.branches[&BranchId(0)];
+        Turn {
+            execution: self.execution,
+            facts: self.execution.facts.as_deref().expect("the setting gave it its facts"),
+            machine: self.machine,
+            id: BranchId(0),
+            branch,
+            visit: Branch::visit(branch).expect("the setting put it into the state"),
+            state: self.machine.state(self.state),
+            now: request.now,
+            tokens: Tokens(&|_| "test-token".to_owned()),
+        }
+    }
+}
+
+/// Drawn from the same seed each time: what is called and inspected is what happens.
+fn draft(request: &Request) -> Draft {
+    Draft::after(Seq(0), PublicId(0), request.seed)
+}
+
+/// What an HTTP task asks for, if it comes so far: where it fails before, `answer` says how.
+pub(super) fn call(request: &Request, stage: &Stage<'_>) -> Option<Call> {
+    let turn = stage.turn(request);
+    let StateKind::Task(task) = &turn.state.kind else { return None };
+    if !task.resource.calls_http() {
+        return None;
+    }
+    let mut draft = draft(request);
+    states::task::begin(&turn, task, &mut draft).ok()?;
+    draft.events.into_iter().find_map(|event| {
+        let EventKind::TaskScheduled(scheduled) = event.kind else { return None };
+        let timeout_seconds = scheduled.timeout_seconds;
+        Some(Call { parameters: event.payload?, timeout_seconds })
+    })
+}
+
 pub(super) fn answer(
     request: &Request,
     stage: &Stage<'_>,
     mock: Option<Mocked>,
 ) -> Result<Answer, Refused> {
-    let token = |_| "test-token".to_owned();
-    let branch = &stage.execution.branches[&BranchId(0)];
-    let turn = Turn {
-        execution: stage.execution,
-        facts: stage.execution.facts.as_deref().expect("the setting gave it its facts"),
-        machine: stage.machine,
-        id: BranchId(0),
-        branch,
-        visit: Branch::visit(branch).expect("the setting put it into the state"),
-        state: stage.machine.state(stage.state),
-        now: request.now,
-        tokens: Tokens(&token),
-    };
-    let draft = || Draft::after(Seq(0), PublicId(0), request.seed);
-    // Drawn from the same seed: what is inspected is what happened.
+    let turn = stage.turn(request);
     let mut inspection = (request.level != Level::Info)
-        .then(|| inspect(request, &turn, mock.as_ref(), &mut draft()));
-    let mut draft = draft();
+        .then(|| inspect(request, &turn, mock.as_ref(), &mut draft(request)));
+    let mut draft = draft(request);
     let stepped = step(request, &turn, mock, &mut draft).and_then(|next| checked(&turn, next));
     let mut answer = match stepped {
         Ok(Next::Exit { output, next, .. }) => Answer {

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use api::http_tasks::HttpTasks;
+use api::http_tasks::{ConnectedClient, HttpTasks};
 use clap::Args;
 use engine::Engine;
 use http_task::{Allowed, Client, Guard, Options};
+use store::Store;
 use vault::Vault;
 
 use crate::config::duration;
@@ -32,10 +33,17 @@ pub(crate) struct HttpSettings {
     /// A file of certificates in PEM that HTTP tasks trust besides the machine's
     #[arg(long, env = "EVERSTEP_HTTP_CA_FILE", value_name = "PATH")]
     http_ca_file: Option<PathBuf>,
+    /// Let a test of an HTTP task (`TestState` with revealSecrets) show what its connection adds to the request: its secrets
+    #[arg(long, env = "EVERSTEP_HTTP_REVEAL_SECRETS", value_name = "BOOL", default_value = "false", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    http_reveal_secrets: bool,
 }
 
 impl HttpSettings {
-    pub(super) fn tasks(&self, engine: Engine, vault: Vault) -> Result<HttpTasks, CommandError> {
+    pub(super) fn client(
+        &self,
+        store: Store,
+        vault: Vault,
+    ) -> Result<ConnectedClient, CommandError> {
         let certificates = match named(self.http_ca_file.as_ref()) {
             Some(path) => Some(read("--http-ca-file", path)?),
             None => None,
@@ -46,6 +54,10 @@ impl HttpSettings {
             Some(path) => wrong("--http-ca-file", path, &error),
             None => CommandError::internal(error.to_string()),
         })?;
-        Ok(HttpTasks::new(engine, client, vault, self.http_calls_max))
+        Ok(ConnectedClient::new(store, client, vault).revealing(self.http_reveal_secrets))
+    }
+
+    pub(super) fn tasks(&self, engine: Engine, client: ConnectedClient) -> HttpTasks {
+        HttpTasks::new(engine, client, self.http_calls_max)
     }
 }

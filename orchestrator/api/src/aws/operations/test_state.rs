@@ -26,8 +26,7 @@ pub(super) async fn answer(mut call: Call) -> Answer {
             .structure("stateConfiguration")
             .map(|given| configuration(&given)),
     };
-    let operation = call.operations.test_state(request);
-    let found = call.operations.answer(None, operation).await?;
+    let found = call.operations.test_state(None, request).await?;
     let status = found.status();
     Ok(Fields::new()
         .with_some("output", found.output)
@@ -83,5 +82,32 @@ fn inspected(found: v1::InspectionData) -> Value {
         .with_some("toleratedFailureCount", found.tolerated_failure_count)
         .with_some("toleratedFailurePercentage", found.tolerated_failure_percentage)
         .with_some("maxConcurrency", found.max_concurrency)
+        .with_some("request", found.request.map(sent))
+        .with_some("response", found.response.map(received))
         .done()
+}
+
+fn sent(request: v1::InspectionRequest) -> Fields {
+    Fields::new()
+        .with("protocol", request.protocol)
+        .with("method", request.method)
+        .with("url", request.url)
+        .with("headers", headers(&request.headers))
+        .with_some("body", request.body)
+}
+
+fn received(response: v1::InspectionResponse) -> Fields {
+    Fields::new()
+        .with("protocol", response.protocol)
+        .with("statusCode", response.status_code.to_string())
+        .with("statusMessage", response.status_message)
+        .with("headers", headers(&response.headers))
+        .with_some("body", response.body)
+}
+
+/// In AWS's form: `[name: value, name: value]`.
+fn headers(listed: &[v1::HttpHeader]) -> String {
+    let lines: Vec<String> =
+        listed.iter().map(|header| format!("{}: {}", header.name, header.value)).collect();
+    format!("[{}]", lines.join(", "))
 }
