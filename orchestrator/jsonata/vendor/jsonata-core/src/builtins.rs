@@ -247,8 +247,8 @@ pub(crate) fn dispatch_pure(
     context: &JValue,
     options: &EvaluatorOptions,
 ) -> Result<JValue, EvaluatorError> {
-    // Going through the arguments costs, whatever the function.
-    crate::ambient::step(1 + args.iter().map(crate::ambient::weight).sum::<u64>())?;
+    // Checking the arguments and going through them costs, whatever the function.
+    crate::ambient::step(12 + args.iter().map(crate::ambient::weight).sum::<u64>())?;
 
     // 1. Implicit context insertion. The union of what the two paths used to
     //    do separately: only the tree-walker had `fromMillis` here and

@@ -309,7 +309,7 @@ impl Signature {
     /// skipping over colons that are inside nested angle brackets
     fn find_separator_colon(s: &str) -> Option<usize> {
         let mut depth = 0;
-        for (i, c) in s.chars().enumerate() {
+        for (i, c) in s.char_indices() {
             match c {
                 '<' => depth += 1,
                 '>' => depth -= 1,
