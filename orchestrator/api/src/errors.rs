@@ -40,6 +40,8 @@ pub enum Reason {
     TooManyTags,
     StateMachineLimitExceeded,
     ActivityLimitExceeded,
+    ActivityWorkerLimitExceeded,
+    ExecutionLimitExceeded,
     ServiceQuotaExceededException,
     StateMachineDeleting,
     ExecutionNotRedrivable,
@@ -88,6 +90,8 @@ impl Reason {
             Self::TooManyTags => "TooManyTags",
             Self::StateMachineLimitExceeded => "StateMachineLimitExceeded",
             Self::ActivityLimitExceeded => "ActivityLimitExceeded",
+            Self::ActivityWorkerLimitExceeded => "ActivityWorkerLimitExceeded",
+            Self::ExecutionLimitExceeded => "ExecutionLimitExceeded",
             Self::ServiceQuotaExceededException => "ServiceQuotaExceededException",
             Self::StateMachineDeleting => "StateMachineDeleting",
             Self::ExecutionNotRedrivable => "ExecutionNotRedrivable",
@@ -198,7 +202,7 @@ impl Refusal {
         Self::new(Reason::ExecutionNotRedrivable, not_redrivable(status))
     }
 
-    /// As many state machines as the namespace may have: in the words of AWS's reference, as the next two.
+    /// As many state machines as the namespace may have: in the words of AWS's reference, as the next four.
     pub fn too_many_machines() -> Self {
         let message = "The maximum number of state machines has been reached. Existing state machines must be \
                        deleted before a new state machine can be created.";
@@ -209,6 +213,17 @@ impl Refusal {
         let message = "The maximum number of activities has been reached. Existing activities must be deleted \
                        before a new activity can be created.";
         Self::new(Reason::ActivityLimitExceeded, message)
+    }
+
+    pub fn too_many_pollers() -> Self {
+        let message = "The maximum number of workers concurrently polling for activity tasks has been reached.";
+        Self::new(Reason::ActivityWorkerLimitExceeded, message)
+    }
+
+    pub fn too_many_executions() -> Self {
+        let message = "The maximum number of running executions has been reached. Running executions must end or be \
+                       stopped before a new execution can be started.";
+        Self::new(Reason::ExecutionLimitExceeded, message)
     }
 
     /// Of versions and aliases.
@@ -247,6 +262,7 @@ impl Refusal {
             | EngineError::TaskOver
             | EngineError::NotRedrivable { .. }
             | EngineError::HistoryFull
+            | EngineError::TooManyOpen
             | EngineError::Refused { .. } => Self::from(error),
         }
     }
@@ -272,6 +288,7 @@ impl From<EngineError> for Refusal {
             }
             EngineError::NotRedrivable { status } => Self::not_redrivable(status_name(status)),
             EngineError::HistoryFull => Self::new(Reason::ExecutionNotRedrivable, HISTORY_FULL),
+            EngineError::TooManyOpen => Self::too_many_executions(),
             EngineError::Refused { .. } => Self::new(Reason::InternalServerError, message),
         }
     }

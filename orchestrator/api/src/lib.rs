@@ -20,6 +20,7 @@ mod express;
 mod history;
 mod open_branches;
 mod page;
+mod pollers;
 mod throttle;
 mod timestamps;
 

@@ -14,6 +14,7 @@ use crate::border::Border;
 use crate::errors::Refusal;
 use crate::http_tasks::ConnectedClient;
 use crate::limits::ANSWER_WITHIN;
+use crate::pollers::Pollers;
 use crate::seal::Seal;
 use crate::throttle::Throttle;
 
@@ -122,6 +123,7 @@ pub struct Operations {
     /// Of what outlives the call that began it.
     on_behalf_of: Option<Caller>,
     throttle: Arc<Throttle>,
+    pollers: Pollers,
     /// The request was counted: by the AWS face, whose requests name no namespace.
     is_admitted: bool,
 }
@@ -137,7 +139,7 @@ impl Operations {
         let seal = Seal::new(&engine.store().secret().await?);
         let readiness = engine.readiness();
         let keyring = Keyring::new(engine.store().clone(), vault.clone());
-        let throttle = Arc::default();
+        let (throttle, pollers) = (Arc::default(), Pollers::default());
         let (on_behalf_of, is_admitted) = (None, false);
         Ok(Self {
             engine,
@@ -148,6 +150,7 @@ impl Operations {
             keyring,
             on_behalf_of,
             throttle,
+            pollers,
             is_admitted,
         })
     }

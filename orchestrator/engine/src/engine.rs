@@ -101,6 +101,7 @@ impl Engine {
             clock: Arc::new(Clock::new(now, DateTime::UNIX_EPOCH, now)),
             queues: Arc::default(),
             watchers: Arc::default(),
+            open: Arc::default(),
             lanes: Lanes::default(),
             border,
             children,

@@ -24,6 +24,9 @@ pub enum EngineError {
     /// A redrive has no room in the history, which the namespace limits.
     #[error("the execution's history has no room for a redrive")]
     HistoryFull,
+    /// The namespace has as many open executions as it may.
+    #[error("the namespace has as many open executions as it may")]
+    TooManyOpen,
     /// The wait that a task token names is over: another outcome was accepted, the attempt timed out, the
     /// hand-out was superseded, or the execution has ended.
     #[error("the task's attempt is over")]

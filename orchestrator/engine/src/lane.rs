@@ -22,7 +22,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use execution::event::{Failure, OfferedAgain};
 use execution::{Execution, ExecutionId, Outside, Refusal, Status, Tokens, Trigger, WaitId};
-use store::NodeId;
+use store::{NamespaceId, NodeId};
 use tokio::sync::mpsc;
 use tracing::{debug, error};
 
@@ -41,6 +41,7 @@ use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 use crate::map_runs::MapRunOrder;
+use crate::open_executions::{Open, OpenExecutions};
 use crate::task_queue::{Reservation, TaskQueues};
 use crate::timers::{Timers, Watch};
 use crate::watchers::Watchers;
@@ -52,6 +53,7 @@ pub(crate) struct Surroundings {
     pub(crate) clock: Arc<Clock>,
     pub(crate) queues: Arc<TaskQueues>,
     pub(crate) watchers: Arc<Watchers>,
+    pub(crate) open: Arc<OpenExecutions>,
     pub(crate) lanes: Lanes,
     pub(crate) border: Arc<dyn Border>,
     /// Calls that start executions, to be made after the commit that holds them.
@@ -137,18 +139,34 @@ impl Lane {
     }
 
     fn start(&mut self, mail: StartMail, batch: &mut Batch) {
-        let StartMail { id, new, machine, namespace, arn, trigger, reply, started, waits, end } =
-            mail;
+        let StartMail {
+            id,
+            new,
+            machine,
+            namespace,
+            arn,
+            trigger,
+            reply,
+            started,
+            waits,
+            end,
+            open_max,
+        } = mail;
         if self.residents.contains_key(&id) {
             // A child that was asked for twice: its first start is durable, or in this batch.
             batch.answer(id, Answer::Started(reply, started));
             return;
         }
-        if let Err(full) = self.check_room() {
-            reply.send(Err(full));
-            return;
-        }
+        let is_express = trigger.express.is_some();
+        let open = match self.room(namespace, is_express, open_max) {
+            Ok(open) => open,
+            Err(full) => {
+                reply.send(Err(full));
+                return;
+            }
+        };
         let mut resident = Resident::new(Execution::begin(id), machine, namespace, arn);
+        resident.open = open;
         resident.ends.extend(end);
         let mut new = Some(new);
         resident.express =
@@ -168,12 +186,21 @@ impl Lane {
         }
     }
 
-    fn check_room(&self) -> Result<(), EngineError> {
+    /// For one more execution, which is counted among the open ones unless it is Express.
+    fn room(
+        &self,
+        namespace: NamespaceId,
+        is_express: bool,
+        open_max: Option<u64>,
+    ) -> Result<Option<Open>, EngineError> {
         let bound = self.around.config.residents_max;
-        if self.residents.len() < bound {
-            return Ok(());
+        if self.residents.len() >= bound {
+            return Err(EngineError::exhausted("executions in memory", bound));
         }
-        Err(EngineError::exhausted("executions in memory", bound))
+        if is_express {
+            return Ok(None);
+        }
+        self.around.open.open(namespace, open_max).map(Some)
     }
 
     fn stop(

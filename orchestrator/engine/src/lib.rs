@@ -13,6 +13,7 @@ pub mod error;
 mod lane;
 mod map_runs;
 mod node;
+mod open_executions;
 mod patience;
 mod recovery;
 mod redriver;

@@ -29,6 +29,7 @@ impl Redriver {
         &self,
         id: ExecutionId,
         redrive: Redrive,
+        open_max: Option<u64>,
     ) -> Result<Redriven, EngineError> {
         let mut patience = Patience::default();
         for _ in 0..LOOKS_MAX {
@@ -39,7 +40,7 @@ impl Redriver {
             if closed.as_ref().is_some_and(|it| it.execution.status() == Status::Succeeded) {
                 return Err(EngineError::NotRedrivable { status: Status::Succeeded });
             }
-            match self.ask(id, closed, redrive.clone()).await {
+            match self.ask(id, closed, redrive.clone(), open_max).await {
                 // It ended, or was redriven, between the read and the commit; or it is being taken over.
                 Err(
                     EngineError::ExecutionEnded
@@ -77,9 +78,10 @@ impl Redriver {
         id: ExecutionId,
         closed: Option<Resident>,
         redrive: Redrive,
+        open_max: Option<u64>,
     ) -> Result<Redriven, EngineError> {
         let (reply, answer) = Reply::channel();
-        let mail = Mail::Redrive(Box::new(RedriveMail { id, closed, redrive, reply }));
+        let mail = Mail::Redrive(Box::new(RedriveMail { id, closed, redrive, open_max, reply }));
         match self.around.lanes.of(id) {
             Some(lane) => lane.post(mail),
             None => mail.refuse(EngineError::unavailable("this node is changing over")),

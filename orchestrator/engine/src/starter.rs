@@ -113,12 +113,18 @@ impl Starter {
         let (reply, outcome) = Reply::channel();
         let mail = self.start_mail(start, chosen.clone(), reply, end);
         post(&self.around.lanes, mail.id, Mail::Start(Box::new(mail)));
-        match received(outcome).await? {
-            StartOutcome::Started(started) => Ok(started),
-            StartOutcome::NameTaken => {
+        match (received(outcome).await, chosen) {
+            (Ok(StartOutcome::Started(started)), _) => Ok(started),
+            (Ok(StartOutcome::NameTaken), chosen) => {
                 let chosen = chosen.expect("only a chosen name can be taken");
-                self.bearer(&machine, &chosen).await
+                let bearer = self.bearer(&machine, &chosen).await?;
+                bearer.ok_or_else(|| EngineError::unavailable("the name has just been given up"))
             }
+            // A start that is only repeated opens nothing.
+            (Err(full @ EngineError::TooManyOpen), Some(chosen)) => {
+                self.bearer(&machine, &chosen).await?.ok_or(full)
+            }
+            (Err(error), _) => Err(error),
         }
     }
 
@@ -138,14 +144,19 @@ impl Starter {
     }
 
     /// The execution that bears the name: the answer to a repeated start, or the reason to refuse this one.
-    async fn bearer(&self, machine: &Machine, chosen: &ChosenName) -> Result<Started, EngineError> {
+    /// `None`: none does.
+    async fn bearer(
+        &self,
+        machine: &Machine,
+        chosen: &ChosenName,
+    ) -> Result<Option<Started>, EngineError> {
         let row = self.store.execution_by_name(machine.id, &chosen.name).await?;
-        let row = row.ok_or_else(|| EngineError::unavailable("the name has just been given up"))?;
+        let Some(row) = row else { return Ok(None) };
         let same = row.status == ExecutionStatus::Running && row.input_hash == chosen.input_hash;
         if !same {
             return Err(EngineError::ExecutionAlreadyExists { execution: row.id });
         }
-        Ok(row.into())
+        Ok(Some(row.into()))
     }
 
     fn draw_id(&self, machine: &Machine, name: Option<&str>) -> ExecutionId {
@@ -173,6 +184,8 @@ impl Starter {
         let (execution_arn, machine_arn) = arns(&name, id);
         let namespace = &machine.namespace;
         let (parent, of_run) = child.map_or((None, None), |it| (Some(it.parent), it.of_run));
+        // What an execution starts is counted, and not refused.
+        let open_max = namespace.limits.open_executions.filter(|_| parent.is_none());
         let of_map_run = of_run.as_ref().map(|child| OfMapRun {
             run: child.run,
             items: i32::try_from(child.items).unwrap_or(i32::MAX),
@@ -220,6 +233,7 @@ impl Starter {
             started: Started { id, name, started_at },
             waits,
             end,
+            open_max,
         }
     }
 }

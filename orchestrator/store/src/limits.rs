@@ -20,6 +20,10 @@ pub struct Limits {
     pub versions: Option<u64>,
     pub aliases: Option<u64>,
     pub requests_per_second: Option<u64>,
+    /// Standard ones.
+    pub open_executions: Option<u64>,
+    /// Of each activity, at once.
+    pub activity_pollers: Option<u64>,
 }
 
 /// A creation in a namespace, and what it is counted among.
@@ -50,6 +54,8 @@ impl Limits {
             .bind(number(self.versions))
             .bind(number(self.aliases))
             .bind(number(self.requests_per_second))
+            .bind(number(self.open_executions))
+            .bind(number(self.activity_pollers))
     }
 
     pub(crate) fn read(row: &PgRow) -> Self {
@@ -61,6 +67,8 @@ impl Limits {
             versions: limit("versions_max"),
             aliases: limit("aliases_max"),
             requests_per_second: limit("requests_per_second_max"),
+            open_executions: limit("open_executions_max"),
+            activity_pollers: limit("activity_pollers_max"),
         }
     }
 }

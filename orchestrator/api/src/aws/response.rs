@@ -105,7 +105,8 @@ fn status(reason: Reason) -> StatusCode {
         | Reason::TooManyTags
         | Reason::StateMachineLimitExceeded
         | Reason::ActivityLimitExceeded
-        | Reason::ServiceQuotaExceededException
+        | Reason::ActivityWorkerLimitExceeded
+        | Reason::ExecutionLimitExceeded
         | Reason::StateMachineTypeNotSupported
         | Reason::MissingAuthenticationTokenException
         | Reason::IncompleteSignatureException
@@ -113,6 +114,7 @@ fn status(reason: Reason) -> StatusCode {
         | Reason::UnrecognizedClientException
         | Reason::AccessDeniedException
         | Reason::ThrottlingException => StatusCode::BAD_REQUEST,
+        Reason::ServiceQuotaExceededException => StatusCode::PAYMENT_REQUIRED,
         Reason::RequestEntityTooLargeException => StatusCode::PAYLOAD_TOO_LARGE,
         Reason::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         Reason::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,

@@ -119,6 +119,8 @@ fn code(reason: Reason) -> Code {
         Reason::ServiceUnavailable => Code::Unavailable,
         Reason::StateMachineLimitExceeded
         | Reason::ActivityLimitExceeded
+        | Reason::ActivityWorkerLimitExceeded
+        | Reason::ExecutionLimitExceeded
         | Reason::ServiceQuotaExceededException
         | Reason::ThrottlingException => Code::ResourceExhausted,
         Reason::InternalServerError => Code::Internal,

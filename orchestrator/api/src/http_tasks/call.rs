@@ -85,7 +85,8 @@ impl Desk {
                     | EngineError::ExecutionEnded
                     | EngineError::ExecutionAlreadyExists { .. }
                     | EngineError::NotRedrivable { .. }
-                    | EngineError::HistoryFull,
+                    | EngineError::HistoryFull
+                    | EngineError::TooManyOpen,
                 ) => return,
             }
         }

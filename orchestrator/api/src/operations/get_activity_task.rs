@@ -50,6 +50,7 @@ impl Operations {
         let queue = queue_name(namespace, "activity", activity)?;
         // A queue needs no activity, but this operation is one of activities.
         self.activity(namespace, activity).await?;
+        let _poll = self.pollers.begin(namespace, &queue)?;
         let mut session = self.engine.open_session(session_options(namespace, worker, true)?);
         session.grant(&queue, 1);
         let until = Instant::now() + POLL_WAIT_MAX;

@@ -41,7 +41,8 @@ impl Operations {
             Redrivable::No(reason) => return refused(&reason),
             Redrivable::ByMapRun => return refused(BY_MAP_RUN),
         }
-        let redriven = self.engine.redrive(found.row.id, client_token).await;
+        let open_max = found.namespace.limits.open_executions;
+        let redriven = self.engine.redrive(found.row.id, client_token, open_max).await;
         let redriven = redriven.map_err(|error| Refusal::of_execution(&found.arn, error))?;
         tracing::debug!(execution = found.arn, count = redriven.count, "execution redriven");
         Ok(v1::RedriveExecutionResponse { redriven_at: Some(timestamp(redriven.at)) })

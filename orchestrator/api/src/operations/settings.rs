@@ -56,13 +56,20 @@ fn limit(limits: &mut Limits, given: &v1::NamespaceSettings) -> Result<(), Refus
         ("state_machines_max", given.state_machines_max, quota.clone(), &mut limits.state_machines),
         ("activities_max", given.activities_max, quota.clone(), &mut limits.activities),
         ("versions_max", given.versions_max, quota.clone(), &mut limits.versions),
-        ("aliases_max", given.aliases_max, quota, &mut limits.aliases),
+        ("aliases_max", given.aliases_max, quota.clone(), &mut limits.aliases),
         (
             "requests_per_second_max",
             given.requests_per_second_max,
             rate,
             &mut limits.requests_per_second,
         ),
+        (
+            "open_executions_max",
+            given.open_executions_max,
+            quota.clone(),
+            &mut limits.open_executions,
+        ),
+        ("activity_pollers_max", given.activity_pollers_max, quota, &mut limits.activity_pollers),
     ];
     for (name, max, bounds, limit) in given {
         let Some(max) = max else { continue };
@@ -110,6 +117,8 @@ pub(super) fn namespace(found: store::Namespace) -> v1::Namespace {
             versions_max: settings.limits.versions,
             aliases_max: settings.limits.aliases,
             requests_per_second_max: settings.limits.requests_per_second,
+            open_executions_max: settings.limits.open_executions,
+            activity_pollers_max: settings.limits.activity_pollers,
         }),
         created_at: Some(timestamp(found.created_at)),
     }

@@ -78,6 +78,7 @@ impl Operations {
                     | EngineError::ExecutionAlreadyExists { .. }
                     | EngineError::NotRedrivable { .. }
                     | EngineError::HistoryFull
+                    | EngineError::TooManyOpen
                     | EngineError::Refused { .. }),
                 ) => noticed.refused = Some(error.into()),
             }

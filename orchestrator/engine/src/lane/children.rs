@@ -38,6 +38,7 @@ impl Lane {
                     | EngineError::ExecutionAlreadyExists { .. }
                     | EngineError::NotRedrivable { .. }
                     | EngineError::HistoryFull
+                    | EngineError::TooManyOpen
                     | EngineError::Refused { .. },
                 ) => {}
             }

@@ -108,6 +108,8 @@ pub(crate) struct RedriveMail {
     /// Folded from its history after its end; `None`: its row says that it runs.
     pub(crate) closed: Option<Resident>,
     pub(crate) redrive: Redrive,
+    /// Refused where its namespace has as many open executions already.
+    pub(crate) open_max: Option<u64>,
     pub(crate) reply: Reply<Redriven>,
 }
 
@@ -123,4 +125,6 @@ pub(crate) struct StartMail {
     pub(crate) started: Started,
     pub(crate) waits: Waits,
     pub(crate) end: Option<Reply<Ended>>,
+    /// Refused where its namespace has as many open executions already.
+    pub(crate) open_max: Option<u64>,
 }

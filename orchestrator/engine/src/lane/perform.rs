@@ -272,6 +272,10 @@ impl Lane {
         self.begin_again(&mut resident);
         resident.restore_tasks(now, now + grace);
         let ready = resident.execution.has_ready();
+        if resident.express.is_none() {
+            // What runs is counted, whatever the limit.
+            resident.open = self.around.open.open(resident.namespace, None).ok();
+        }
         self.residents.insert(id, resident);
         if let Some(Poison { reason, .. }) = self.poisoned.remove(&id) {
             self.ignore_refusal(id, execution::Trigger::Quarantine { reason }, batch);

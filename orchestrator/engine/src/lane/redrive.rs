@@ -1,17 +1,17 @@
 //! Opens an execution that has ended: the lane takes it in as its history tells of it, and the redrive is committed alone.
 
 use execution::trigger::Redrive;
-use execution::{ExecutionId, Redriven, Status, Trigger};
+use execution::{Redriven, Status, Trigger};
 
 use super::{Answer, Batch, Lane, RedriveMail, Resident};
 use crate::error::EngineError;
 
 impl Lane {
     pub(super) fn redrive(&mut self, mail: RedriveMail, batch: &mut Batch) {
-        let RedriveMail { id, closed, redrive, reply } = mail;
+        let RedriveMail { id, closed, redrive, open_max, reply } = mail;
         let result = match (self.residents.get(&id), closed) {
             (Some(resident), _) => while_resident(resident, &redrive, batch),
-            (None, Some(closed)) => self.reopen(id, closed, redrive, batch),
+            (None, Some(closed)) => self.reopen(closed, redrive, open_max, batch),
             (None, None) => Err(EngineError::UnknownExecution),
         };
         batch.answer(id, Answer::Redriven(reply, result));
@@ -19,12 +19,13 @@ impl Lane {
 
     fn reopen(
         &mut self,
-        id: ExecutionId,
-        closed: Resident,
+        mut closed: Resident,
         redrive: Redrive,
+        open_max: Option<u64>,
         batch: &mut Batch,
     ) -> Result<Redriven, EngineError> {
-        self.check_room()?;
+        let id = closed.execution.id();
+        closed.open = self.room(closed.namespace, closed.express.is_some(), open_max)?;
         self.residents.insert(id, closed);
         if let Err(refused) = self.decide(id, Trigger::Redrive(redrive), batch) {
             self.drop_resident(id);

@@ -13,6 +13,7 @@ use store::NamespaceId;
 use super::express::Express;
 use crate::engine::Ended;
 use crate::error::EngineError;
+use crate::open_executions::Open;
 use crate::reply::Reply;
 use crate::task_queue::{Holder, is_own};
 
@@ -29,6 +30,8 @@ pub(crate) struct Resident {
     pub(crate) ends: Vec<Reply<Ended>>,
     /// Of an Express execution.
     pub(crate) express: Option<Express>,
+    /// Its place among the open executions of its namespace.
+    pub(crate) open: Option<Open>,
 }
 
 /// An open task.
@@ -87,6 +90,7 @@ impl Resident {
             hand_outs_before: BTreeMap::new(),
             ends: Vec::new(),
             express: None,
+            open: None,
         }
     }
 

@@ -179,7 +179,7 @@ impl Place {
             count: Some(child.redrives),
             afresh: self.run.started.express,
         };
-        match self.map_runs.redriver.redrive(id, redrive).await {
+        match self.map_runs.redriver.redrive(id, redrive, None).await {
             // What runs will be heard of when it ends.
             Ok(_) | Err(EngineError::NotRedrivable { status: Status::Running }) => Ok(()),
             // While its parent was closed, which did not hear of it.

@@ -66,16 +66,16 @@ async fn a_failed_task_is_scheduled_again_and_its_old_token_stays_refused() {
     let started = world.start(&machine, "1").await;
     let mut worker = world.worker("work", 2).await;
     let first = next(&mut worker).await;
-    let running = world.engine.redrive(started.id, None).await;
+    let running = world.engine.redrive(started.id, None, None).await;
     assert_eq!(running, Err(EngineError::NotRedrivable { status: Status::Running }));
     fail(&world.engine, &first).await;
     assert_eq!(end(&world.engine, started.id).await, Status::Failed);
 
     // When it is redriven, by a caller who then asks again with the same token.
     let token = || Some("t-1".to_owned());
-    let redriven = world.engine.redrive(started.id, token()).await.expect("it has failed");
+    let redriven = world.engine.redrive(started.id, token(), None).await.expect("it has failed");
     assert_eq!(redriven.count, 1);
-    assert_eq!(world.engine.redrive(started.id, token()).await, Ok(redriven));
+    assert_eq!(world.engine.redrive(started.id, token(), None).await, Ok(redriven));
 
     // Then the task comes again, and only its new token counts.
     let again = next(&mut worker).await;
@@ -87,11 +87,11 @@ async fn a_failed_task_is_scheduled_again_and_its_old_token_stays_refused() {
     assert_eq!((ended.status, json(ended.output.as_ref())), (Status::Succeeded, 2.into()));
 
     // What has succeeded is not redrivable, and the token still means what it meant.
-    let succeeded = world.engine.redrive(started.id, None).await;
+    let succeeded = world.engine.redrive(started.id, None, None).await;
     assert_eq!(succeeded, Err(EngineError::NotRedrivable { status: Status::Succeeded }));
-    assert_eq!(world.engine.redrive(started.id, token()).await, Ok(redriven));
+    assert_eq!(world.engine.redrive(started.id, token(), None).await, Ok(redriven));
     let nobody = ExecutionId(uuid::Uuid::now_v7());
-    assert_eq!(world.engine.redrive(nobody, None).await, Err(EngineError::UnknownExecution));
+    assert_eq!(world.engine.redrive(nobody, None, None).await, Err(EngineError::UnknownExecution));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,7 +103,7 @@ async fn of_many_callers_at_once_one_redrives() {
 
     let callers = (0..8).map(|_| {
         let engine = world.engine.clone();
-        tokio::spawn(async move { engine.redrive(started.id, None).await })
+        tokio::spawn(async move { engine.redrive(started.id, None, None).await })
     });
     let mut won = 0;
     for answer in callers.collect::<Vec<_>>() {
@@ -128,7 +128,7 @@ async fn a_fail_state_fails_again_as_often_as_it_is_redriven() {
     let started = world.start(&machine, "1").await;
     assert_eq!(end(&world.engine, started.id).await, Status::Failed);
     for count in 1..=3 {
-        let redriven = world.engine.redrive(started.id, None).await.expect("it has failed");
+        let redriven = world.engine.redrive(started.id, None, None).await.expect("it has failed");
         assert_eq!(redriven.count, count);
         assert_eq!(end(&world.engine, started.id).await, Status::Failed);
     }
@@ -142,7 +142,7 @@ async fn a_successor_takes_over_what_was_redriven() {
     let machine = world.machine("m", &one_task("work", "")).await;
     let started = world.start(&machine, "1").await;
     world.engine.stop(started.id, Failure::default()).await.expect("it runs");
-    let redriven = world.engine.redrive(started.id, Some("t".to_owned())).await;
+    let redriven = world.engine.redrive(started.id, Some("t".to_owned()), None).await;
     let redriven = redriven.expect("it was stopped");
 
     let successor = second(&world.url).await;
@@ -150,7 +150,7 @@ async fn a_successor_takes_over_what_was_redriven() {
     ready(&successor).await;
 
     let second = World { url: world.url.clone(), store: world.store.clone(), engine: successor };
-    let again = second.engine.redrive(started.id, Some("t".to_owned())).await;
+    let again = second.engine.redrive(started.id, Some("t".to_owned()), None).await;
     assert_eq!(again, Ok(redriven), "the token is known by the history");
     let mut worker = second.worker("work", 1).await;
     let task = next(&mut worker).await;
@@ -170,7 +170,7 @@ async fn a_map_run_repeats_only_the_children_that_have_not_succeeded() {
         assert_eq!(status, Status::Failed);
         assert_eq!(first["2"], 1);
 
-        world.engine.redrive(started.id, None).await.expect("it has failed");
+        world.engine.redrive(started.id, None, None).await.expect("it has failed");
         let (status, second) = work(&world, &mut worker, started.id, &[]).await;
 
         assert_eq!(status, Status::Succeeded);
@@ -201,7 +201,7 @@ async fn a_redriven_run_writes_the_results_of_every_attempt_once() {
     let (status, seen) = work(&world, &mut worker, started.id, &[r#"{"n":1}"#]).await;
     assert_eq!(status, Status::Failed, "{seen:?}");
 
-    world.engine.redrive(started.id, None).await.expect("it has failed");
+    world.engine.redrive(started.id, None, None).await.expect("it has failed");
     let (status, seen) = work(&world, &mut worker, started.id, &[]).await;
 
     assert_eq!(status, Status::Succeeded, "{seen:?}");
@@ -221,7 +221,7 @@ async fn a_run_that_was_stopped_is_redriven_before_its_children_have_heard_of_th
     let held = [next(&mut worker).await, next(&mut worker).await];
 
     world.engine.stop(started.id, Failure::default()).await.expect("it runs");
-    world.engine.redrive(started.id, None).await.expect("it was stopped");
+    world.engine.redrive(started.id, None, None).await.expect("it was stopped");
 
     worker.grant("work", 2);
     let (status, seen) = work(&world, &mut worker, started.id, &[]).await;
@@ -243,7 +243,7 @@ async fn a_name_belongs_to_its_execution_before_and_after_a_redrive() {
     let ended = world.engine.start(named()).await;
     assert_eq!(ended.unwrap_err(), EngineError::ExecutionAlreadyExists { execution: started.id });
 
-    world.engine.redrive(started.id, None).await.expect("it was stopped");
+    world.engine.redrive(started.id, None, None).await.expect("it was stopped");
 
     assert_eq!(world.engine.start(named()).await.expect("it runs").id, started.id);
 }

@@ -78,6 +78,12 @@ struct Limits {
     /// Requests that each node answers in a second, twice as many at once; polls are not counted
     #[arg(long, value_name = "COUNT")]
     requests_per_second_max: Option<u64>,
+    /// Standard executions that are open at once (AWS: 1000000)
+    #[arg(long, value_name = "COUNT")]
+    open_executions_max: Option<u64>,
+    /// Polls of each activity at once, on each node, over AWS's API (AWS: 1000)
+    #[arg(long, value_name = "COUNT")]
+    activity_pollers_max: Option<u64>,
 }
 
 impl Changed {
@@ -94,6 +100,8 @@ impl Changed {
             versions_max: self.limits.versions_max,
             aliases_max: self.limits.aliases_max,
             requests_per_second_max: self.limits.requests_per_second_max,
+            open_executions_max: self.limits.open_executions_max,
+            activity_pollers_max: self.limits.activity_pollers_max,
         }
     }
 }
@@ -183,6 +191,8 @@ fn quotas(settings: &NamespaceSettings) -> String {
         ("versions", settings.versions_max),
         ("aliases", settings.aliases_max),
         ("requests/s", settings.requests_per_second_max),
+        ("open", settings.open_executions_max),
+        ("pollers", settings.activity_pollers_max),
     ];
     let set = quotas.iter().filter_map(|(name, max)| max.map(|max| format!("{name}={max}")));
     set.collect::<Vec<_>>().join(" ")
@@ -203,6 +213,8 @@ fn document(namespace: &everstep_proto::v1::Namespace) -> Value {
         "versionsMax": settings.versions_max,
         "aliasesMax": settings.aliases_max,
         "requestsPerSecondMax": settings.requests_per_second_max,
+        "openExecutionsMax": settings.open_executions_max,
+        "activityPollersMax": settings.activity_pollers_max,
         "createdAt": output::iso(namespace.created_at),
     })
 }

@@ -32,6 +32,8 @@ async fn a_namespace_is_created_once_updated_and_listed() {
         versions: Some(3),
         aliases: Some(4),
         requests_per_second: Some(6),
+        open_executions: Some(7),
+        activity_pollers: Some(8),
     };
     let changed = NamespaceSettings { payload_bytes_max: 1024, limits, ..settings };
     let updated = store.update_namespace("team", &changed).await.unwrap().expect("is there");

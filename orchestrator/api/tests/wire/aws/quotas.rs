@@ -1,13 +1,14 @@
 //! AWS's quotas, where a namespace sets them. Names and texts are from AWS's API reference; the end of a history at its limit and
 //! `redriveStatusReason` as seen on AWS at 25,000 events.
 
+use cluster::ScratchCluster;
 use everstep_proto::v1;
 use serde_json::json;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
 use super::client::{ARN, ROLE, text};
-use crate::world::{ONE_TASK, PASS, World, create, poll, reason};
+use crate::world::{ONE_TASK, PASS, World, create, migrated, poll, reason, start};
 
 /// For ever, as long as its input says `{"spin": true}`.
 const LOOP: &str = r#"{"StartAt": "Loop", "States": {
@@ -103,7 +104,7 @@ async fn of_versions_and_aliases() {
     let first = aws.ok("PublishStateMachineVersion", publish.clone()).await;
     aws.ok("UpdateStateMachine", update(ONE_TASK)).await;
     let exceeded =
-        "400 ServiceQuotaExceededException The request would cause a service quota to be exceeded.";
+        "402 ServiceQuotaExceededException The request would cause a service quota to be exceeded.";
 
     let refused = aws.refused("UpdateStateMachine", update(LOOP)).await;
     assert_eq!(refused.to_string(), exceeded);
@@ -241,4 +242,90 @@ async fn of_requests_a_second() {
     for _ in 0..100 {
         list().await.expect("there is no rate any more");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_open_executions() {
+    let world = World::new().await;
+    let aws = world.aws();
+    let order = aws.create("order", ONE_TASK).await;
+    let named = |name: &str| json!({ "stateMachineArn": order, "name": name, "input": "{}" });
+    // Counted from the first on, though nothing limits them yet.
+    let first = aws.ok("StartExecution", named("first")).await;
+    world.limit(v1::NamespaceSettings { open_executions_max: Some(2), ..limits() }).await;
+    let second = aws.ok("StartExecution", named("second")).await;
+
+    let refused = aws.refused("StartExecution", named("third")).await;
+
+    let exceeded = "400 ExecutionLimitExceeded The maximum number of running executions has been reached. \
+                    Running executions must end or be stopped before a new execution can be started.";
+    assert_eq!(refused.to_string(), exceeded);
+    let grpc = world.executions.clone().start_execution(start("order", "{}")).await;
+    let grpc = grpc.unwrap_err();
+    let code = (grpc.code(), reason(&grpc));
+    assert_eq!(code, (Code::ResourceExhausted, "ExecutionLimitExceeded".to_owned()));
+    // A start that is only repeated opens nothing.
+    assert_eq!(aws.ok("StartExecution", named("first")).await, first);
+    let other = json!({ "stateMachineArn": order, "name": "first", "input": "[]" });
+    let other = aws.refused("StartExecution", other).await;
+    assert_eq!(other.code(), "ExecutionAlreadyExists");
+    // Express ones are not counted.
+    let express =
+        json!({ "name": "express", "definition": PASS, "roleArn": ROLE, "type": "EXPRESS" });
+    let express = aws.ok("CreateStateMachine", express).await;
+    aws.ok("StartSyncExecution", express.clone()).await;
+
+    let second = json!({ "executionArn": text(&second, "executionArn") });
+    aws.ok("StopExecution", second.clone()).await;
+    aws.ok("StartExecution", named("third")).await;
+    assert_eq!(aws.refused("RedriveExecution", second.clone()).await.to_string(), exceeded);
+    world.limit(v1::NamespaceSettings { open_executions_max: Some(0), ..limits() }).await;
+    aws.ok("RedriveExecution", second).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_open_executions_hold_for_what_a_restart_found_open() {
+    let url = ScratchCluster::shared().database_like("api", migrated);
+    let world = World::on(&url).await;
+    let order = world.aws().create("order", ONE_TASK).await;
+    let start = json!({ "stateMachineArn": order });
+    world.aws().ok("StartExecution", start.clone()).await;
+    world.limit(v1::NamespaceSettings { open_executions_max: Some(1), ..limits() }).await;
+
+    world.engine.leave().await;
+    let again = World::on(&url).await;
+
+    let refused = again.aws().refused("StartExecution", start).await;
+    assert_eq!(refused.code(), "ExecutionLimitExceeded");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_pollers_of_an_activity() {
+    let world = World::new().await;
+    let aws = world.aws();
+    world.limit(v1::NamespaceSettings { activity_pollers_max: Some(1), ..limits() }).await;
+    let pay = json!({ "activityArn": text(&aws.ok("CreateActivity", json!({ "name": "pay" })).await, "activityArn") });
+    let ship = json!({ "activityArn": text(&aws.ok("CreateActivity", json!({ "name": "ship" })).await, "activityArn") });
+    let poll = |activity: &serde_json::Value| {
+        let (aws, activity) = (world.aws(), activity.clone());
+        tokio::spawn(async move { aws.call("GetActivityTask", activity).await })
+    };
+
+    // Of two at once one is held and one is refused.
+    let (mut one, mut other) = (poll(&pay), poll(&pay));
+    let refused = tokio::select! {
+        refused = &mut one => refused,
+        refused = &mut other => refused,
+    };
+
+    let refused = refused.expect("it does not panic").expect_err("one too many");
+    assert_eq!(
+        refused.to_string(),
+        "400 ActivityWorkerLimitExceeded The maximum number of workers concurrently polling for activity tasks has been reached."
+    );
+    let elsewhere = poll(&ship);
+    aws.create("order", &ONE_TASK.replace("\"pay\"", "\"ship\"")).await;
+    world.start("order", "{}").await;
+    let task = elsewhere.await.expect("it does not panic").expect("another activity has its own");
+    assert_eq!(text(&task, "input"), "{}");
 }
