@@ -1,5 +1,5 @@
 //! `TestState` of an HTTP task without a mock: the call is made, and shown in the form of AWS's documentation ("Using
-//! TestState API to test a state", its example with TRACE and revealSecrets).
+//! `TestState` API to test a state", its example with TRACE and revealSecrets).
 
 use everstep_proto::v1;
 use serde_json::{Value, json};
