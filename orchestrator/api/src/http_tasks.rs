@@ -5,6 +5,7 @@
 
 mod call;
 mod connected;
+mod tested;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,7 +20,6 @@ use uuid::Uuid;
 
 use call::Desk;
 pub use connected::ConnectedClient;
-pub(crate) use connected::NotReady;
 
 /// What a connection's seal is bound to.
 pub(crate) fn belongs_to(namespace: NamespaceId, name: &str, public_id: Uuid) -> Vec<u8> {

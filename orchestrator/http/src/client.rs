@@ -11,7 +11,7 @@ use url::Url;
 use vault::Secret;
 
 use crate::connection::Connection;
-use crate::exchange::{Exchange, Secrets, Witness};
+use crate::exchange::Witness;
 use crate::failure::Failure;
 use crate::guard::{Forbidden, Guard, GuardedResolver};
 use crate::invocation::Invocation;
@@ -109,18 +109,15 @@ impl Client {
         self.in_time(&Call { invocation, credentials, agent }, None).await
     }
 
-    /// As `invoke`; and what was sent and received, as far as it came.
+    /// As `invoke`, before a witness.
     pub async fn inspect(
         &self,
         invocation: &Invocation,
         credentials: Option<Credentials<'_>>,
         agent: &str,
-        secrets: Secrets,
-    ) -> (Result<String, Failure>, Exchange) {
-        let mut witness = Witness::new(secrets);
-        let call = Call { invocation, credentials, agent };
-        let result = self.in_time(&call, Some(&mut witness)).await;
-        (result, witness.exchange)
+        witness: &mut Witness,
+    ) -> Result<String, Failure> {
+        self.in_time(&Call { invocation, credentials, agent }, Some(witness)).await
     }
 
     async fn in_time(

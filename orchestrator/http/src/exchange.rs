@@ -42,16 +42,20 @@ pub enum Secrets {
     Revealed,
 }
 
-/// Looks on while a call is made.
+/// Looks on while a call is made, and knows how far it came when it is broken off.
 #[derive(Debug)]
-pub(crate) struct Witness {
-    pub(crate) exchange: Exchange,
+pub struct Witness {
+    exchange: Exchange,
     secrets: Secrets,
 }
 
 impl Witness {
-    pub(crate) fn new(secrets: Secrets) -> Self {
+    pub fn new(secrets: Secrets) -> Self {
         Self { exchange: Exchange::default(), secrets }
+    }
+
+    pub fn into_exchange(self) -> Exchange {
+        self.exchange
     }
 
     /// `merged` goes out with the header that authorizes it.

@@ -17,7 +17,7 @@ mod tls;
 
 pub use client::{Client, Credentials, Options, SetupError};
 pub use connection::{AuthorizationType, Connection, ConnectionFault};
-pub use exchange::{Exchange, Received, Secrets, Sent};
+pub use exchange::{Exchange, Received, Secrets, Sent, Witness};
 pub use failure::Failure;
 pub use guard::{AllowFault, Allowed, Guard};
 pub use invocation::Invocation;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use asl::Payload;
-use http_task::{Client, Connection, Credentials, Exchange, Failure, Invocation, Secrets};
+use http_task::{Client, Connection, Credentials, Failure, Invocation, Witness};
 use serde_json::Value;
 use store::{NamespaceId, Store, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -24,7 +24,7 @@ pub struct ConnectedClient {
 }
 
 /// A call with all that it takes.
-pub(crate) struct ReadyCall {
+pub(super) struct ReadyCall {
     invocation: Invocation,
     opened: Option<Opened>,
     agent: String,
@@ -37,7 +37,7 @@ struct Opened {
 }
 
 /// Why a call can't be made.
-pub(crate) enum NotReady {
+pub(super) enum NotReady {
     /// The task fails.
     Failed(Failure),
     /// Its connection can't be read now.
@@ -62,18 +62,18 @@ impl ConnectedClient {
         Self { may_reveal, ..self }
     }
 
-    pub(crate) fn may_reveal(&self) -> bool {
+    pub(super) fn may_reveal(&self) -> bool {
         self.may_reveal
     }
 
     /// Room for one more test's call, until it is dropped.
-    pub(crate) fn begin_test(&self) -> Option<OwnedSemaphorePermit> {
+    pub(super) fn begin_test(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.tests).try_acquire_owned().ok()
     }
 
     /// Reads the parameters of `http:invoke`, and opens their connection, which is one of the namespace. `region` is named
     /// to the API.
-    pub(crate) async fn ready(
+    pub(super) async fn ready(
         &self,
         namespace: NamespaceId,
         parameters: &Value,
@@ -88,20 +88,19 @@ impl ConnectedClient {
         Ok(ReadyCall { invocation, opened, agent })
     }
 
-    pub(crate) async fn invoke(&self, call: &ReadyCall) -> Result<Payload, Failure> {
+    pub(super) async fn invoke(&self, call: &ReadyCall) -> Result<Payload, Failure> {
         let result = self.client.invoke(&call.invocation, call.credentials(), &call.agent).await?;
         Ok(Payload::trusted(result))
     }
 
-    pub(crate) async fn inspect(
+    pub(super) async fn inspect(
         &self,
         call: &ReadyCall,
-        secrets: Secrets,
-    ) -> (Result<Payload, Failure>, Exchange) {
+        witness: &mut Witness,
+    ) -> Result<Payload, Failure> {
         let ReadyCall { invocation, agent, .. } = call;
-        let credentials = call.credentials();
-        let inspected = self.client.inspect(invocation, credentials, agent, secrets).await;
-        (inspected.0.map(Payload::trusted), inspected.1)
+        let result = self.client.inspect(invocation, call.credentials(), agent, witness).await?;
+        Ok(Payload::trusted(result))
     }
 
     async fn open(&self, namespace: NamespaceId, arn: &str) -> Result<Opened, NotReady> {

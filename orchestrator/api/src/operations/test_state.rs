@@ -3,23 +3,21 @@
 
 use std::time::Duration;
 
-use asl::Payload;
 use chrono::Utc;
 use engine::Namespace;
 use everstep_proto::v1;
 use execution::event::Failure;
 use execution::test_state::{
-    Answer, Call, Configuration, Identity, Inspection, Level, Mock, Outcome, Refused, Request,
-    Status, Validation, run,
+    Answer, Configuration, Identity, Inspection, Level, Mock, Outcome, Refused, Request, Status,
+    Validation, run,
 };
-use http_task::{Exchange, Secrets};
+use http_task::Exchange;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Operations, RETRY_AFTER, definition};
+use super::{Operations, definition};
 use crate::errors::{Reason, Refusal};
-use crate::http_tasks::NotReady;
-use crate::limits::{DEFINITION_BYTES_MAX, ROLE_ARN_LENGTH_MAX, TESTED_CALL_MAX, TESTED_CALLS_MAX};
+use crate::limits::{DEFINITION_BYTES_MAX, ROLE_ARN_LENGTH_MAX};
 use crate::{arn, check};
 
 /// AWS calls the machine and the execution of a test by an id of their own.
@@ -44,61 +42,12 @@ impl Operations {
                     return Ok(answered(&answer, exchange));
                 }
                 Outcome::Calls(call) => {
-                    let secrets = self.secrets(&request)?;
                     let called;
-                    (called, exchange) = self.call(&namespace, &call, secrets).await?;
+                    (called, exchange) =
+                        self.http.test(&namespace, &call, request.reveal_secrets).await?;
                     request.called = Some(called);
                 }
             }
-        }
-    }
-
-    fn secrets(&self, request: &Request) -> Result<Secrets, Refusal> {
-        if !request.reveal_secrets {
-            return Ok(Secrets::Hidden);
-        }
-        if self.http.may_reveal() {
-            return Ok(Secrets::Revealed);
-        }
-        let message = "Not authorized to reveal secrets: this server was started without --http-reveal-secrets";
-        Err(Refusal::new(Reason::AccessDeniedException, message).at("reveal_secrets"))
-    }
-
-    async fn call(
-        &self,
-        namespace: &Namespace,
-        call: &Call,
-        secrets: Secrets,
-    ) -> Result<(Result<Payload, Failure>, Exchange), Refusal> {
-        let Some(_under_way) = self.http.begin_test() else {
-            let message = format!("{TESTED_CALLS_MAX} tests of HTTP tasks are under way already");
-            return Err(Refusal {
-                retry_after: Some(RETRY_AFTER),
-                ..Refusal::new(Reason::ThrottlingException, message)
-            });
-        };
-        let limit = call.timeout_seconds.map_or(TESTED_CALL_MAX, Duration::from_secs);
-        let made = self.make_call(namespace, call, secrets);
-        let Ok(made) = tokio::time::timeout(limit.min(TESTED_CALL_MAX), made).await else {
-            let failure = Failure { error: Some("States.Timeout".to_owned()), cause: None };
-            return Ok((Err(failure), Exchange::default()));
-        };
-        let (called, exchange) = made?;
-        let failed = |failure: http_task::Failure| Failure::new(failure.error, failure.cause);
-        Ok((called.map_err(failed), exchange))
-    }
-
-    async fn make_call(
-        &self,
-        namespace: &Namespace,
-        call: &Call,
-        secrets: Secrets,
-    ) -> Result<(Result<Payload, http_task::Failure>, Exchange), Refusal> {
-        let parameters = call.parameters.value();
-        match self.http.ready(namespace.id, parameters, &namespace.region).await {
-            Ok(ready) => Ok(self.http.inspect(&ready, secrets).await),
-            Err(NotReady::Failed(failure)) => Ok((Err(failure), Exchange::default())),
-            Err(NotReady::Away(error)) => Err(error.into()),
         }
     }
 }

@@ -37,6 +37,15 @@ pub(crate) fn loopback_options() -> Options {
     }
 }
 
+async fn engine_on(url: &str) -> Engine {
+    let store = Store::connect(StoreOptions::new(url)).await.expect("connects");
+    let config = EngineConfig { lanes: 2, ..EngineConfig::default() };
+    let engine = api::join(store, config).await.expect("joins");
+    let mut readiness = engine.readiness();
+    readiness.wait_for(|readiness| *readiness == Readiness::Ready).await.expect("gets ready");
+    engine
+}
+
 pub(crate) async fn http_client(engine: &Engine, options: Options) -> ConnectedClient {
     let vault = api::vault(engine.store()).await.expect("the database answers");
     let client = Client::new(options).expect("a client");
@@ -86,18 +95,14 @@ impl World {
 
     /// On a database that is migrated already.
     pub(crate) async fn on(url: &str) -> Self {
-        let store = Store::connect(StoreOptions::new(url)).await.expect("connects");
-        let config = EngineConfig { lanes: 2, ..EngineConfig::default() };
-        let engine = api::join(store, config).await.expect("joins");
-        let mut readiness = engine.readiness();
-        readiness.wait_for(|readiness| *readiness == Readiness::Ready).await.expect("gets ready");
-        Self::serve(engine).await
+        Self::serve(engine_on(url).await).await
     }
 
-    /// `may_reveal`: as with `--http-reveal-secrets`.
-    pub(crate) async fn revealing(self, may_reveal: bool) -> Self {
-        let http = http_client(&self.engine, loopback_options()).await.revealing(may_reveal);
-        Self::serve_with(self.engine, http).await
+    /// As with `--http-reveal-secrets`.
+    pub(crate) async fn revealing() -> Self {
+        let engine = engine_on(&ScratchCluster::shared().database_like("api", migrated)).await;
+        let http = http_client(&engine, loopback_options()).await.revealing(true);
+        Self::serve_with(engine, http).await
     }
 
     pub(crate) async fn serve(engine: Engine) -> Self {

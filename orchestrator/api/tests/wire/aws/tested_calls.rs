@@ -20,7 +20,7 @@ impl Tested {
     }
 
     async fn revealing() -> Self {
-        Self::on(World::new().await.revealing(true).await).await
+        Self::on(World::revealing().await).await
     }
 
     async fn on(world: World) -> Self {
@@ -209,5 +209,8 @@ async fn a_call_ends_with_the_states_timeout() {
     let tested = Tested::new().await;
     let answer = tested.test("/slow", json!({}), json!({ "TimeoutSeconds": 1 })).await;
     assert_eq!((&answer["status"], &answer["error"]), (&json!("FAILED"), &json!("States.Timeout")));
+    let shown = &answer["inspectionData"];
+    assert_eq!(shown["request"]["method"], "GET");
+    assert_eq!(shown.get("response"), None, "{shown}");
     tested.remote.slow_caller_has_gone().await;
 }
