@@ -248,7 +248,7 @@ pub(crate) fn dispatch_pure(
     options: &EvaluatorOptions,
 ) -> Result<JValue, EvaluatorError> {
     // Checking the arguments and going through them costs, whatever the function.
-    crate::ambient::step(12 + args.iter().map(crate::ambient::weight).sum::<u64>())?;
+    crate::ambient::step(8 + args.iter().map(crate::ambient::weight).sum::<u64>())?;
 
     // 1. Implicit context insertion. The union of what the two paths used to
     //    do separately: only the tree-walker had `fromMillis` here and

@@ -62,6 +62,7 @@ fn js_slice<T: Clone>(arr: &[T], start: i64, end: Option<i64>) -> Vec<T> {
 pub mod string {
     use super::*;
     use regex::Regex;
+    use std::rc::Rc;
 
     /// Helper to detect and extract regex from a JValue
     pub fn extract_regex(value: &JValue) -> Option<(String, String)> {
@@ -75,19 +76,20 @@ pub mod string {
     const KEPT_REGEXES: usize = 8;
 
     thread_local! {
-        static REGEXES: std::cell::RefCell<Vec<((String, String), Regex)>> =
+        static REGEXES: std::cell::RefCell<Vec<((String, String), Rc<Regex>)>> =
             const { std::cell::RefCell::new(Vec::new()) };
     }
 
-    /// The regex of pattern and flags, which a thread compiles once as long as it uses few others.
-    pub fn build_regex(pattern: &str, flags: &str) -> Result<Regex, FunctionError> {
+    /// The regex of pattern and flags, which a thread compiles once as long as it uses few others. A clone would have a
+    /// cache of its own to fill.
+    pub fn build_regex(pattern: &str, flags: &str) -> Result<Rc<Regex>, FunctionError> {
         let kept = REGEXES.with_borrow(|kept| {
             kept.iter().find(|((p, f), _)| p == pattern && f == flags).map(|(_, regex)| regex.clone())
         });
         if let Some(regex) = kept {
             return Ok(regex);
         }
-        let regex = compile_regex(pattern, flags)?;
+        let regex = Rc::new(compile_regex(pattern, flags)?);
         REGEXES.with_borrow_mut(|kept| {
             if kept.len() == KEPT_REGEXES {
                 kept.remove(0);

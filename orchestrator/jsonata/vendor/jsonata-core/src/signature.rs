@@ -216,12 +216,14 @@ pub struct Parameter {
     /// caller omits this argument, substitute the evaluation context value
     /// instead (if its type is compatible).
     context: bool,
-    /// Tests whether the context value's type is compatible (without the
-    /// '-'-induced trailing '?'), when `context` is true.
-    context_regex: Option<Regex>,
 }
 
 impl Parameter {
+    /// Whether its class has the symbol: beside symbols the fragment holds none of their characters.
+    fn accepts(&self, symbol: char) -> bool {
+        self.regex.contains(symbol)
+    }
+
     /// The base (unquantified) regex character class for a parameter type,
     /// mirroring signature.js's per-symbol regex assignment.
     fn base_regex(param_type: &ParamType) -> String {
@@ -331,7 +333,6 @@ impl Signature {
             let mut optional = false;
             let mut repeatable = false;
             let mut context = false;
-            let mut context_regex = None;
 
             match chars.peek() {
                 Some('?') => {
@@ -347,10 +348,6 @@ impl Signature {
                 Some('-') => {
                     chars.next();
                     context = true;
-                    context_regex = Some(
-                        Regex::new(&format!("^{regex}$"))
-                            .map_err(|e| SignatureError::InvalidSignature(e.to_string()))?,
-                    );
                     regex.push('?');
                     optional = true;
                 }
@@ -363,7 +360,6 @@ impl Signature {
                 regex,
                 repeatable,
                 context,
-                context_regex,
             });
         }
 
@@ -549,9 +545,13 @@ impl Signature {
 
         let supplied_sig: String = args.iter().map(type_symbol).collect();
 
-        let captures = match self.full_regex.captures(&supplied_sig) {
-            Some(c) => c,
-            None => return Err(self.arg_type_mismatch_error(&supplied_sig)),
+        let captures = if self.takes_one_each(&supplied_sig) {
+            None
+        } else {
+            match self.full_regex.captures(&supplied_sig) {
+                Some(c) => Some(c),
+                None => return Err(self.arg_type_mismatch_error(&supplied_sig)),
+            }
         };
 
         let mut coerced_args = Vec::with_capacity(args.len());
@@ -559,16 +559,16 @@ impl Signature {
         let mut context_substitutions = 0usize;
 
         for (i, param) in self.params.iter().enumerate() {
-            let matched = captures.get(i + 1).map(|m| m.as_str()).unwrap_or("");
+            let matched = match &captures {
+                Some(captures) => captures.get(i + 1).map(|m| m.as_str()).unwrap_or(""),
+                None => supplied_sig.get(i..=i).unwrap_or(""),
+            };
 
             if matched.is_empty() {
                 let arg = args.get(arg_index).cloned().unwrap_or(JValue::Undefined);
 
                 if param.context {
-                    let context_symbol = type_symbol(context).to_string();
-                    let is_compatible =
-                        param.context_regex.as_ref().is_some_and(|it| it.is_match(&context_symbol));
-                    if is_compatible {
+                    if param.accepts(type_symbol(context)) {
                         coerced_args.push(context.clone());
                         context_substitutions += 1;
                     } else {
@@ -629,6 +629,16 @@ impl Signature {
         }
 
         Ok((coerced_args, context_substitutions))
+    }
+
+    /// Whether each argument is of the parameter in its place, and only optional ones are left: what the
+    /// regex, which is greedy, would find. It is asked where that is not so.
+    fn takes_one_each(&self, supplied_sig: &str) -> bool {
+        let mut symbols = supplied_sig.chars();
+        let fit = self.params.iter().all(|param| {
+            !param.repeatable && symbols.next().map_or(param.optional, |symbol| param.accepts(symbol))
+        });
+        fit && symbols.next().is_none()
     }
 
     /// Build an ArgumentTypeMismatch error identifying roughly which argument
