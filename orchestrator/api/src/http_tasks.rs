@@ -2,6 +2,7 @@
 //!
 //! It takes tasks through the same door as any worker: an attempt is durable before its call goes out, and has one
 //! accepted outcome. A call that a crash cut off is made again; so an API may see a call twice, as from any worker.
+//! What a test of a state calls (`tested`) goes out by the same client, and is nobody's attempt.
 
 mod call;
 mod connected;

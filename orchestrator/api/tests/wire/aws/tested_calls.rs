@@ -214,3 +214,24 @@ async fn a_call_ends_with_the_states_timeout() {
     assert_eq!(shown.get("response"), None, "{shown}");
     tested.remote.slow_caller_has_gone().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_is_shown_over_grpc_header_by_header() {
+    let tested = Tested::new().await;
+    let request = tested.request("/json", json!({}), json!({}));
+    let request = v1::TestStateRequest {
+        definition: request["definition"].as_str().expect("a text").to_owned(),
+        inspection_level: v1::InspectionLevel::Trace.into(),
+        ..v1::TestStateRequest::default()
+    };
+
+    let answer = tested.world.machines.clone().test_state(request).await.expect("is tested");
+
+    let shown = answer.into_inner().inspection_data.expect("at TRACE");
+    let (sent, received) = (shown.request.expect("it was sent"), shown.response.expect("answered"));
+    assert_eq!((sent.method.as_str(), sent.body), ("GET", None));
+    let names: Vec<_> = sent.headers.iter().map(|header| header.name.as_str()).collect();
+    assert_eq!(names, ["user-agent", "range"]);
+    assert_eq!((received.status_code, received.status_message.as_str()), (200, "OK"));
+    assert_eq!(received.body.as_deref(), Some(r#"{"hello":"world","id":12345}"#));
+}
