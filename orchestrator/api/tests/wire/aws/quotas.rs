@@ -176,6 +176,39 @@ async fn of_events() {
     );
 }
 
+/// Its history has no room for a redrive, whoever asks for one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_events_let_a_child_of_a_map_run_end_as_it_had_ended_when_its_run_is_redriven() {
+    let world = World::new().await;
+    let aws = world.aws();
+    world.limit(v1::NamespaceSettings { history_events_max: Some(30), ..limits() }).await;
+    let mut processor: serde_json::Value = serde_json::from_str(LOOP).expect("a definition");
+    processor["ProcessorConfig"] = json!({ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" });
+    let each = json!({ "Type": "Map", "ItemProcessor": processor, "End": true });
+    let machine = json!({ "StartAt": "Each", "States": { "Each": each } }).to_string();
+    let machine = aws.create("all", &machine).await;
+    let execution = aws.start(&machine, r#"[{"spin": true}]"#).await;
+    world.watch(&execution).await;
+    let named = json!({ "executionArn": execution });
+    let runs = aws.ok("ListMapRuns", named.clone()).await;
+    let run = json!({ "mapRunArn": runs["mapRuns"][0]["mapRunArn"] });
+    let children = aws.ok("ListExecutions", run.clone()).await;
+    let child = json!({ "executionArn": children["executions"][0]["executionArn"] });
+    let before = aws.ok("GetExecutionHistory", child.clone()).await;
+    assert_eq!(before["events"].as_array().map(Vec::len), Some(30));
+
+    aws.ok("RedriveExecution", named.clone()).await;
+    world.watch(&execution).await;
+
+    let parent = aws.ok("DescribeExecution", named).await;
+    assert_eq!((&parent["status"], &parent["redriveCount"]), (&json!("FAILED"), &json!(1)));
+    let shown = aws.ok("DescribeMapRun", run).await;
+    let counts = &shown["executionCounts"];
+    assert_eq!((&shown["status"], &shown["redriveCount"]), (&json!("FAILED"), &json!(1)));
+    assert_eq!((&counts["failed"], &counts["total"]), (&json!(1), &json!(1)), "{shown}");
+    assert_eq!(aws.ok("GetExecutionHistory", child).await, before);
+}
+
 /// AWS: "Unlimited", of Express executions.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_events_do_not_hold_for_express_executions() {
