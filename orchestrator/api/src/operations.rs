@@ -27,6 +27,7 @@ mod map_run;
 mod settings;
 mod tags;
 mod token_batch;
+mod try_task;
 mod variable_references;
 
 mod create_state_machine;

@@ -72,6 +72,20 @@ impl Resource {
         }
     }
 
+    /// A call that is over with its answer, of a worker's: no activity by its ARN, nothing that is waited for, nothing that the
+    /// orchestrator serves itself.
+    pub fn is_plain_work(&self) -> bool {
+        match &self.kind {
+            ResourceKind::Lambda { .. } => true,
+            ResourceKind::Activity { .. } => !self.text.starts_with("arn:"),
+            ResourceKind::Service { service, pattern, .. } => {
+                *pattern == Pattern::RequestResponse
+                    && !self.starts_execution()
+                    && &**service != "http"
+            }
+        }
+    }
+
     /// Whether its task token is in the context object, and an answer by it ends the task. As on AWS, that holds for a child that
     /// the task waits for, too.
     pub fn has_token(&self) -> bool {

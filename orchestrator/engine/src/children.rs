@@ -157,7 +157,7 @@ impl Children {
             arns: Box::new(move |name, id| border.arns(&of, name, id)),
             trace_header: None,
             child: Some(ChildStart { id: order.id, parent, of_run: None }),
-            waits: Waits::ForStart,
+            waits: Waits::Start,
         };
         let post = |lanes: &crate::lane::Lanes, id, mail| match lanes.of(id) {
             Some(lane) => lane.post(mail),

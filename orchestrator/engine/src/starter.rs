@@ -39,16 +39,18 @@ pub struct Start {
 /// What the caller waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Waits {
-    /// To be durable.
-    ForStart,
+    /// The start, to be durable.
+    Start,
     /// The end of an Express execution, with which its start is written.
-    ForEnd,
+    End,
+    /// The end of a trial, an Express execution that is never written.
+    Trial,
 }
 
 impl Start {
     pub fn new(machine: Arc<Machine>, name: Option<String>, input: Payload, arns: Arns) -> Self {
         let trace_header = None;
-        Self { machine, name, input, arns, trace_header, child: None, waits: Waits::ForStart }
+        Self { machine, name, input, arns, trace_header, child: None, waits: Waits::Start }
     }
 }
 

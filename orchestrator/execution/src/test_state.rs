@@ -8,6 +8,8 @@ mod inspection;
 mod run;
 mod setting;
 
+use std::sync::Arc;
+
 use asl::{Diagnostic, Payload};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -24,7 +26,7 @@ pub struct Request {
     pub context: Option<Value>,
     pub variables: Option<Map<String, Value>>,
     pub mock: Option<Mock>,
-    /// What the call came to that `run` asked for.
+    /// What the work came to that `run` asked for.
     pub called: Option<Result<Payload, Failure>>,
     pub configuration: Configuration,
     pub level: Level,
@@ -47,15 +49,22 @@ pub struct Identity {
 #[derive(Debug, Clone)]
 pub enum Outcome {
     Answered(Answer),
-    Calls(Call),
+    /// An HTTP task makes it.
+    Calls(Work),
+    /// A worker of its queue is to do it.
+    Asks(Work),
 }
 
-/// The call of an HTTP task that is tested without a mock.
+/// The work of a Task that is tested without a mock.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub struct Work {
+    pub state: Arc<str>,
+    pub resource: Arc<str>,
+    pub queue: Arc<str>,
     pub parameters: Payload,
-    /// The state's `TimeoutSeconds`.
+    /// The state's own limits.
     pub timeout_seconds: Option<u64>,
+    pub heartbeat_seconds: Option<u64>,
 }
 
 /// Exactly one of the two.
@@ -154,16 +163,16 @@ impl Status {
     }
 }
 
-/// Runs the state of the request; or asks for the call that is its work, to be run again with what it came to.
+/// Runs the state of the request; or asks for the work that is its Task's, to be run again with what it came to.
 pub fn run(request: &Request) -> Result<Outcome, Refused> {
     let (machine, state) = setting::machine(request)?;
     let mock = check::check(request, &machine, state)?;
     let execution = setting::execution(request, machine.state(state));
     let on_stage = run::Stage { machine: &machine, state, execution: &execution };
     if mock.is_none()
-        && let Some(call) = run::call(request, &on_stage)
+        && let Some(outside) = run::outside(request, &on_stage)
     {
-        return Ok(Outcome::Calls(call));
+        return Ok(outside);
     }
     run::answer(request, &on_stage, mock).map(Outcome::Answered)
 }

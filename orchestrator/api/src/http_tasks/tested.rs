@@ -5,7 +5,7 @@ use std::time::Duration;
 use asl::Payload;
 use engine::Namespace;
 use execution::event::Failure;
-use execution::test_state::Call;
+use execution::test_state::Work;
 use http_task::{Exchange, Secrets, Witness};
 
 use super::connected::{ConnectedClient, NotReady, ReadyCall};
@@ -20,7 +20,7 @@ impl ConnectedClient {
     pub(crate) async fn test(
         &self,
         namespace: &Namespace,
-        call: &Call,
+        work: &Work,
         reveals: bool,
     ) -> Result<(Result<Payload, Failure>, Exchange), Refusal> {
         let secrets = self.secrets(reveals)?;
@@ -31,7 +31,7 @@ impl ConnectedClient {
                 ..Refusal::new(Reason::ThrottlingException, message)
             });
         };
-        let ready = self.ready(namespace.id, call.parameters.value(), &namespace.region).await;
+        let ready = self.ready(namespace.id, work.parameters.value(), &namespace.region).await;
         let ready = match ready {
             Ok(ready) => ready,
             Err(NotReady::Failed(failure)) => {
@@ -39,7 +39,7 @@ impl ConnectedClient {
             }
             Err(NotReady::Away(error)) => return Err(error.into()),
         };
-        let limit = call.timeout_seconds.map_or(TESTED_CALL_MAX, Duration::from_secs);
+        let limit = work.timeout_seconds.map_or(TESTED_CALL_MAX, Duration::from_secs);
         Ok(self.witnessed(&ready, limit.min(TESTED_CALL_MAX), secrets).await)
     }
 

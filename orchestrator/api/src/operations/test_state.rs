@@ -1,5 +1,5 @@
-//! `TestState`: one state alone, with a mock in the place of its work, or with the call that an HTTP task makes. Nothing
-//! is stored, and no worker is asked.
+//! `TestState`: one state alone, with a mock in the place of its work, or with the work done: an HTTP task's call, or a
+//! worker's. Nothing is stored.
 
 use std::time::Duration;
 
@@ -21,10 +21,10 @@ use crate::limits::{DEFINITION_BYTES_MAX, ROLE_ARN_LENGTH_MAX};
 use crate::{arn, check};
 
 /// AWS calls the machine and the execution of a test by an id of their own.
-const MACHINE: &str = "test-state";
+pub(super) const MACHINE: &str = "test-state";
 
 impl Operations {
-    /// At once, but for an HTTP task without a mock: its call takes its time.
+    /// At once, but for a Task without a mock: its work takes its time.
     pub async fn test_state(
         &self,
         patience: Option<Duration>,
@@ -36,18 +36,20 @@ impl Operations {
         loop {
             let outcome;
             (outcome, request) = run_aside(request).await?;
-            match outcome {
+            let called = match outcome {
                 Outcome::Answered(answer) => {
                     let exchange = Some(exchange).filter(|_| request.level == Level::Trace);
                     return Ok(answered(&answer, exchange));
                 }
                 Outcome::Calls(call) => {
+                    let reveals = request.reveal_secrets;
                     let called;
-                    (called, exchange) =
-                        self.http.test(&namespace, &call, request.reveal_secrets).await?;
-                    request.called = Some(called);
+                    (called, exchange) = self.http.test(&namespace, &call, reveals).await?;
+                    called
                 }
-            }
+                Outcome::Asks(work) => self.try_task(&namespace, &work, &request.identity).await?,
+            };
+            request.called = Some(called);
         }
     }
 }

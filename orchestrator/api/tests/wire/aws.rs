@@ -20,4 +20,5 @@ mod tasks;
 mod terraform;
 mod test_states;
 mod tested_calls;
+mod tested_tasks;
 mod versions;

@@ -36,7 +36,7 @@ impl Engine {
     /// it is left, and nothing runs on.
     pub async fn start_sync(&self, start: Start) -> Result<(Started, Ended), EngineError> {
         let (end, ended) = Reply::channel();
-        let start = Start { waits: Waits::ForEnd, ..start };
+        let start = Start { waits: Waits::End, ..start };
         let started = self.begin(start, Some(end)).await?;
         match received(ended).await {
             Ok(ended) => Ok((started, ended)),
@@ -46,6 +46,14 @@ impl Engine {
                 Ok(None) | Err(_) => Err(lost),
             },
         }
+    }
+
+    /// Runs an Express execution to its end in memory alone: nothing of it is written, and it goes with its node. `Unavailable`: it
+    /// went.
+    pub async fn try_out(&self, start: Start) -> Result<Ended, EngineError> {
+        let (end, ended) = Reply::channel();
+        self.begin(Start { waits: Waits::Trial, ..start }, Some(end)).await?;
+        received(ended).await
     }
 
     async fn begin(&self, start: Start, end: Option<Reply<Ended>>) -> Result<Started, EngineError> {

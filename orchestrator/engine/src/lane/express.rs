@@ -13,23 +13,25 @@ use crate::starter::Waits;
 /// Of a resident Express execution.
 #[derive(Debug)]
 pub(crate) struct Express {
-    pending: Pending,
+    /// `None`: nothing of it is ever written.
+    pending: Option<Pending>,
     /// Goes with its first row.
     new: Option<NewExecution>,
 }
 
 impl Express {
     pub(super) fn new(keeps: Keeps, waits: Waits, new: NewExecution) -> Self {
-        let start_waits = match waits {
-            Waits::ForStart => false,
-            Waits::ForEnd => true,
+        let pending = match waits {
+            Waits::Start => Some(Pending::new(keeps, false)),
+            Waits::End => Some(Pending::new(keeps, true)),
+            Waits::Trial => None,
         };
-        Self { pending: Pending::new(keeps, start_waits), new: Some(new) }
+        Self { pending, new: Some(new) }
     }
 
     /// Of an execution that was read back.
     pub(crate) fn again(keeps: Keeps, recorded: Seq) -> Self {
-        Self { pending: Pending::again(keeps, recorded), new: None }
+        Self { pending: Some(Pending::again(keeps, recorded)), new: None }
     }
 }
 
@@ -38,6 +40,7 @@ impl Resident {
     /// are a row, as those of a Standard execution always are.
     pub(super) fn rows(&mut self, decision: &Decision) -> Option<(Vec<Row>, Option<NewExecution>)> {
         let Express { pending, new } = self.express.as_mut()?;
+        let Some(pending) = pending else { return Some((Vec::new(), None)) };
         let had_given_up = pending.has_given_up();
         let rows = pending.take(decision);
         if pending.has_given_up() && !had_given_up {

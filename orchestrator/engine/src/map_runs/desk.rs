@@ -153,7 +153,7 @@ impl Place {
             arns: Box::new(arns),
             trace_header: None,
             child: Some(ChildStart { id, parent, of_run: Some(of_run) }),
-            waits: Waits::ForStart,
+            waits: Waits::Start,
         };
         let begun = starter.begin(start, None, |lanes, id, mail| match lanes.of(id) {
             Some(lane) => lane.post(mail),

@@ -59,9 +59,14 @@ fn without_mock(kind: &StateKind) -> Result<(), Refused> {
         StateKind::Map(_) | StateKind::Parallel(_) => Err(Refused::Unsupported(
             "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]".to_owned(),
         )),
-        StateKind::Task(task) if task.resource.calls_http() => Ok(()),
-        // No worker is asked: that would be an execution.
-        StateKind::Task(_) => refuse("A Task is tested with a mock: give its result or its errorOutput"),
+        StateKind::Task(task) if task.resource.calls_http() || task.resource.is_plain_work() => {
+            Ok(())
+        }
+        // AWS asks for a mock, too: of an activity, and of what waits for more than an answer.
+        StateKind::Task(task) => refuse(format!(
+            "A Task on '{}' is tested with a mock: give its result or its errorOutput",
+            task.resource.text
+        )),
         StateKind::Choice(_)
         | StateKind::Wait(_)
         | StateKind::Pass(_)

@@ -1,12 +1,14 @@
 //! The state's turn, with the mock in the place of its work, and what the events that it would write say of it.
 
+use std::sync::Arc;
+
 use asl::retry::{Occurred, Origin, matches};
 use asl::states::{Format, ItemReader, Map, Output, Source};
 use asl::{Payload, StateId, StateKind, StateMachine, Transition};
 
 use super::check::Mocked;
 use super::inspection::inspect;
-use super::{Answer, Call, ErrorDetails, Level, Refused, Request, Status};
+use super::{Answer, ErrorDetails, Level, Outcome, Refused, Request, Status, Work};
 use crate::branch::{Branch, Fault};
 use crate::decide::{Next, Turn, threshold_exceeded};
 use crate::draft::Draft;
@@ -43,19 +45,23 @@ fn draft(request: &Request) -> Draft {
     Draft::after(Seq(0), PublicId(0), request.seed)
 }
 
-/// What an HTTP task asks for, if it comes so far: where it fails before, `answer` says how.
-pub(super) fn call(request: &Request, stage: &Stage<'_>) -> Option<Call> {
+/// What a Task asks for outside, if it comes so far: where it fails before, `answer` says how.
+pub(super) fn outside(request: &Request, stage: &Stage<'_>) -> Option<Outcome> {
     let turn = stage.turn(request);
     let StateKind::Task(task) = &turn.state.kind else { return None };
-    if !task.resource.calls_http() {
-        return None;
-    }
     let mut draft = draft(request);
     states::task::begin(&turn, task, &mut draft).ok()?;
     draft.events.into_iter().find_map(|event| {
         let EventKind::TaskScheduled(scheduled) = event.kind else { return None };
-        let timeout_seconds = scheduled.timeout_seconds;
-        Some(Call { parameters: event.payload?, timeout_seconds })
+        let work = Work {
+            state: Arc::clone(&scheduled.state),
+            resource: Arc::clone(&scheduled.resource),
+            queue: Arc::clone(&scheduled.queue),
+            parameters: event.payload?,
+            timeout_seconds: scheduled.timeout_seconds,
+            heartbeat_seconds: scheduled.heartbeat_seconds,
+        };
+        Some(if task.resource.calls_http() { Outcome::Calls(work) } else { Outcome::Asks(work) })
     })
 }
 
