@@ -5,6 +5,7 @@
 mod compare;
 mod compile;
 mod json;
+mod pattern;
 
 pub(super) use compile::compile;
 pub(super) use json::read_json;

@@ -7,10 +7,10 @@
 //! relation = value [ operator value ]
 //! ```
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use serde_json::{Number, Value};
 
-use super::{Filter, Operator, Term, read_json};
+use super::{Filter, Operator, Term, pattern, read_json};
 use crate::number::Decimal;
 use crate::path::PathError;
 use crate::path::characters::{Characters, unescape};
@@ -238,7 +238,7 @@ impl Compiler<'_> {
         while self.characters.current().is_some_and(|character| character.is_ascii_alphabetic()) {
             self.characters.position += 1;
         }
-        compile_pattern(&pattern, &self.characters.slice(flags, self.characters.position))
+        pattern::compile(&pattern, &self.characters.slice(flags, self.characters.position))
             .ok_or(Refusal::Broken)
     }
 
@@ -304,23 +304,4 @@ fn read_operator(text: &str) -> Option<Operator> {
         "NONEOF" => Operator::NoneOf,
         _ => return None,
     })
-}
-
-/// A pattern must match the whole of a text. Matching takes time linear in it: no look-around, no
-/// back-references, which Java has.
-fn compile_pattern(pattern: &str, flags: &str) -> Option<Regex> {
-    let mut builder = RegexBuilder::new(&format!(r"\A(?:{pattern})\z"));
-    builder.size_limit(1 << 20);
-    for flag in flags.chars() {
-        match flag {
-            'i' => builder.case_insensitive(true),
-            'm' => builder.multi_line(true),
-            's' => builder.dot_matches_new_line(true),
-            'x' => builder.ignore_whitespace(true),
-            // Unicode is always on; other line ends are a matter of `.` alone.
-            'd' | 'u' | 'U' => &mut builder,
-            _ => return None,
-        };
-    }
-    builder.build().ok()
 }

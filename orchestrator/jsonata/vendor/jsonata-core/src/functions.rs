@@ -99,6 +99,34 @@ pub mod string {
         Ok(regex)
     }
 
+    /// About how many classes of the pattern may hold most of Unicode, each as often as it is nested: what a class that ignores
+    /// case goes through one by one.
+    fn wide_classes(pattern: &str) -> u64 {
+        let (mut depth, mut wide) = (0, 0);
+        let mut characters = pattern.chars().peekable();
+        while let Some(character) = characters.next() {
+            match character {
+                '\\' => {
+                    let escaped = characters.next().unwrap_or_default();
+                    if "DPSWUpux".contains(escaped) {
+                        wide += depth;
+                    }
+                }
+                '[' => {
+                    wide += depth;
+                    depth += 1;
+                    characters.next_if_eq(&'^');
+                    // At the head of a class it is itself.
+                    characters.next_if_eq(&']');
+                }
+                ']' if depth > 0 => depth -= 1,
+                '-' if characters.peek().is_some_and(|next| !next.is_ascii()) => wide += depth,
+                _ => {}
+            }
+        }
+        wide
+    }
+
     fn compile_regex(pattern: &str, flags: &str) -> Result<Regex, FunctionError> {
         // Convert JSONata flags to Rust inline regex flags. Only emit the
         // group for flags Rust regex knows; a bare "(?)" (e.g. from the
@@ -122,8 +150,11 @@ pub mod string {
         }
         regex_pattern.push_str(pattern);
 
-        // Compiling costs far more than its length says, and a repetition of a repetition more than that.
-        if !crate::ambient::spend(50 + 4 * regex_pattern.len() as u64) {
+        // Compiling costs far more than its length says, and a repetition of a repetition more than that. Ignoring case, a
+        // class of most of Unicode costs milliseconds.
+        let ignores_case = flags.contains('i') || pattern.contains("(?");
+        let folds = if ignores_case { wide_classes(pattern) } else { 0 };
+        if !crate::ambient::spend(50 + 4 * regex_pattern.len() as u64 + 400_000 * folds) {
             return Err(FunctionError::RuntimeError(crate::ambient::why_spent().to_string()));
         }
         regex::RegexBuilder::new(&regex_pattern)
