@@ -165,6 +165,19 @@ fn the_deepest_recursion_fits_a_stack() {
     }
 }
 
+/// Found by fuzzing: a class of most of Unicode took milliseconds where case is ignored.
+#[test]
+fn a_pattern_costs_what_it_is_written_with() {
+    let begun = Instant::now();
+    for class in ["[!-\u{10ffff}]", "[a[b[c[^d]]]]", r"[\s\S]", r"\w{99}"] {
+        for _ in 0..500 {
+            let path = format!("$[?(@.a =~ /{}/iu)]", class.repeat(4));
+            assert!(Path::parse(&path).is_ok(), "{path}");
+        }
+    }
+    assert!(begun.elapsed() < Duration::from_secs(20), "it took {:?}", begun.elapsed());
+}
+
 #[test]
 fn copies_end_at_their_budget() {
     let large = Payload::from_value(json!({ "text": "x".repeat(250_000) }));

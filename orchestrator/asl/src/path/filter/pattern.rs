@@ -1,16 +1,18 @@
 //! The pattern of `=~`, with Java's flags. Matching takes time linear in the text: no look-around, no back-references, which
-//! Java has. Case is ignored by writing both cases into the pattern: as Java does, of ASCII's letters alone unless `u` asks
-//! for more; and a class costs what it is written with, where folding all of Unicode would cost milliseconds.
+//! Java has. What Java means by a pattern is written into it: `\d`, `\s` and `\w` are ASCII's unless `U` asks for more, and
+//! case is ignored of ASCII's letters alone unless `u` does. So a pattern costs what it is written with: folding a class of all
+//! Unicode would cost milliseconds, and a few `\w` of all Unicode make a large program.
 
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{
-    Ast, ClassBracketed, ClassSet, ClassSetItem, ClassSetRange, ClassSetUnion, Flag, Flags,
-    FlagsItemKind, GroupKind, Literal, LiteralKind, Span,
+    Ast, ClassBracketed, ClassPerl, ClassPerlKind, ClassSet, ClassSetItem, ClassSetRange,
+    ClassSetUnion, Flag, Flags, FlagsItemKind, GroupKind, HexLiteralKind, Literal, LiteralKind,
+    Span,
 };
 
 /// A larger program is refused.
-const PROGRAM_BYTES_MAX: usize = 1 << 20;
+const PROGRAM_BYTES_MAX: usize = 1 << 18;
 /// Of a wider range the other case is not looked for, but of ASCII's letters.
 const FOLDED_RANGE_MAX: u32 = 1_024;
 
@@ -23,8 +25,15 @@ pub(super) fn compile(pattern: &str, flags: &str) -> Option<Regex> {
     let text = format!(r"\A(?:{pattern})\z");
     let mut parser = ParserBuilder::new().ignore_whitespace(has('x')).build();
     let mut parsed = parser.parse(&text).ok()?;
-    Folding { ignores_case: has('i'), beyond_ascii: has('u') }.fold(&mut parsed);
-    // Unicode is always on; other line ends (`d`) are a matter of `.` alone.
+    let classes_beyond_ascii = has('U');
+    let mut reading = Reading {
+        ignores_case: has('i'),
+        // Java: the one implies the other.
+        case_beyond_ascii: has('u') || classes_beyond_ascii,
+        classes_beyond_ascii,
+    };
+    reading.read(&mut parsed);
+    // Other line ends (`d`) are a matter of `.` alone.
     RegexBuilder::new(&parsed.to_string())
         .size_limit(PROGRAM_BYTES_MAX)
         .multi_line(has('m'))
@@ -35,14 +44,15 @@ pub(super) fn compile(pattern: &str, flags: &str) -> Option<Regex> {
 
 /// What holds at a place of a pattern.
 #[derive(Debug, Clone, Copy)]
-struct Folding {
+struct Reading {
     ignores_case: bool,
-    beyond_ascii: bool,
+    case_beyond_ascii: bool,
+    classes_beyond_ascii: bool,
 }
 
-impl Folding {
+impl Reading {
     /// Recursion ends where the parser's nesting does.
-    fn fold(&mut self, ast: &mut Ast) {
+    fn read(&mut self, ast: &mut Ast) {
         match ast {
             Ast::Flags(set) => {
                 self.take(&mut set.flags);
@@ -56,68 +66,84 @@ impl Folding {
                     *ast = Ast::class_bracketed(class(literal.span, items));
                 }
             }
-            Ast::ClassBracketed(class) if self.ignores_case => self.fold_set(&mut class.kind),
-            Ast::Repetition(repetition) => self.fold(&mut repetition.ast),
+            Ast::ClassPerl(class) if !self.classes_beyond_ascii => {
+                *ast = Ast::class_bracketed(of_ascii(class));
+            }
+            Ast::ClassBracketed(class) => self.read_set(&mut class.kind),
+            Ast::Repetition(repetition) => self.read(&mut repetition.ast),
             Ast::Group(group) => {
                 // What a group sets ends with it.
                 let mut inner = *self;
                 if let GroupKind::NonCapturing(flags) = &mut group.kind {
                     inner.take(flags);
                 }
-                inner.fold(&mut group.ast);
+                inner.read(&mut group.ast);
             }
-            Ast::Alternation(alternation) => {
-                alternation.asts.iter_mut().for_each(|it| self.fold(it))
-            }
-            Ast::Concat(concat) => concat.asts.iter_mut().for_each(|it| self.fold(it)),
+            Ast::Alternation(alternation) => self.read_all(&mut alternation.asts),
+            Ast::Concat(concat) => self.read_all(&mut concat.asts),
             Ast::Empty(_)
             | Ast::Literal(_)
             | Ast::Dot(_)
             | Ast::Assertion(_)
             | Ast::ClassUnicode(_)
-            | Ast::ClassPerl(_)
-            | Ast::ClassBracketed(_) => {}
+            | Ast::ClassPerl(_) => {}
         }
     }
 
-    /// Takes `i` out of flags that stand in the pattern itself, and `u`, which is always on.
+    /// One after the other: a flag that is set in one holds in the next.
+    fn read_all(&mut self, asts: &mut [Ast]) {
+        for ast in asts {
+            self.read(ast);
+        }
+    }
+
+    /// Takes those flags out that stand in the pattern itself and are written into it: `i`, `u`, and Java's `U`, by which
+    /// others mean something else.
     fn take(&mut self, flags: &mut Flags) {
         let mut negated = false;
         for item in &flags.items {
             match item.kind {
                 FlagsItemKind::Negation => negated = true,
                 FlagsItemKind::Flag(Flag::CaseInsensitive) => self.ignores_case = !negated,
-                FlagsItemKind::Flag(Flag::Unicode) => self.beyond_ascii = !negated,
+                FlagsItemKind::Flag(Flag::Unicode) => self.case_beyond_ascii = !negated,
+                FlagsItemKind::Flag(Flag::SwapGreed) => {
+                    self.classes_beyond_ascii = !negated;
+                    self.case_beyond_ascii = !negated;
+                }
                 FlagsItemKind::Flag(_) => {}
             }
         }
-        let taken = [Flag::CaseInsensitive, Flag::Unicode].map(FlagsItemKind::Flag);
+        let taken =
+            [Flag::CaseInsensitive, Flag::Unicode, Flag::SwapGreed].map(FlagsItemKind::Flag);
         flags.items.retain(|item| !taken.contains(&item.kind));
         if flags.items.last().is_some_and(|item| item.kind == FlagsItemKind::Negation) {
             flags.items.pop();
         }
     }
 
-    fn fold_set(self, set: &mut ClassSet) {
+    fn read_set(self, set: &mut ClassSet) {
         match set {
-            ClassSet::Item(item) => self.fold_item(item),
+            ClassSet::Item(item) => self.read_item(item),
             ClassSet::BinaryOp(operation) => {
-                self.fold_set(&mut operation.lhs);
-                self.fold_set(&mut operation.rhs);
+                self.read_set(&mut operation.lhs);
+                self.read_set(&mut operation.rhs);
             }
         }
     }
 
-    fn fold_item(self, item: &mut ClassSetItem) {
+    fn read_item(self, item: &mut ClassSetItem) {
         match item {
-            ClassSetItem::Literal(literal) => {
+            ClassSetItem::Perl(class) if !self.classes_beyond_ascii => {
+                *item = ClassSetItem::Bracketed(Box::new(of_ascii(class)));
+            }
+            ClassSetItem::Literal(literal) if self.ignores_case => {
                 let items = self.cases(literal);
                 *item = union(literal.span, items);
             }
-            ClassSetItem::Range(range) => {
+            ClassSetItem::Range(range) if self.ignores_case => {
                 let (start, end) = (u32::from(range.start.c), u32::from(range.end.c));
                 let mut items = vec![ClassSetItem::Range(range.clone())];
-                if self.beyond_ascii && end - start <= FOLDED_RANGE_MAX {
+                if self.case_beyond_ascii && end - start <= FOLDED_RANGE_MAX {
                     let others =
                         (start..=end).filter_map(char::from_u32).flat_map(|c| self.others(c));
                     items.extend(others.map(|other| letter(range.span, other)));
@@ -126,9 +152,11 @@ impl Folding {
                 }
                 *item = union(range.span, items);
             }
-            ClassSetItem::Bracketed(class) => self.fold_set(&mut class.kind),
-            ClassSetItem::Union(union) => union.items.iter_mut().for_each(|it| self.fold_item(it)),
+            ClassSetItem::Bracketed(class) => self.read_set(&mut class.kind),
+            ClassSetItem::Union(union) => union.items.iter_mut().for_each(|it| self.read_item(it)),
             ClassSetItem::Empty(_)
+            | ClassSetItem::Literal(_)
+            | ClassSetItem::Range(_)
             | ClassSetItem::Ascii(_)
             | ClassSetItem::Unicode(_)
             | ClassSetItem::Perl(_) => {}
@@ -144,7 +172,7 @@ impl Folding {
     }
 
     fn others(self, c: char) -> Vec<char> {
-        if !self.beyond_ascii && !c.is_ascii() {
+        if !self.case_beyond_ascii && !c.is_ascii() {
             return Vec::new();
         }
         // One whose other case is several letters has none here.
@@ -157,6 +185,22 @@ impl Folding {
         let upper = single(Box::new(c.to_uppercase()));
         lower.into_iter().chain(upper).collect()
     }
+}
+
+/// `\d`, `\s` or `\w` as Java has them, or what is none of them.
+fn of_ascii(class: &ClassPerl) -> ClassBracketed {
+    let span = class.span;
+    let ranges: &[(char, char)] = match class.kind {
+        ClassPerlKind::Digit => &[('0', '9')],
+        ClassPerlKind::Space => &[('\t', '\r'), (' ', ' ')],
+        ClassPerlKind::Word => &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')],
+    };
+    let literal = |c| Literal { span, kind: LiteralKind::HexFixed(HexLiteralKind::X), c };
+    let item = |&(start, end): &(char, char)| {
+        ClassSetItem::Range(ClassSetRange { span, start: literal(start), end: literal(end) })
+    };
+    let items = ranges.iter().map(item).collect();
+    ClassBracketed { span, negated: class.negated, kind: ClassSet::Item(union(span, items)) }
 }
 
 /// The letters of ASCII within the range, in their other case.
@@ -199,9 +243,10 @@ mod tests {
         compile(pattern, flags).expect(pattern).is_match(text)
     }
 
-    /// Java: `CASE_INSENSITIVE` is of ASCII alone, unless `UNICODE_CASE` is set, too.
+    /// After the documentation of `java.util.regex.Pattern`: `CASE_INSENSITIVE` and the predefined classes are of ASCII alone,
+    /// unless `UNICODE_CASE` and `UNICODE_CHARACTER_CLASS` are set.
     #[test]
-    fn case_is_ignored_as_java_ignores_it() {
+    fn a_pattern_means_what_java_means_by_it() {
         for (pattern, flags, text, expected) in [
             (".*rees", "i", "Nigel REES", true),
             (".*rees", "", "Nigel REES", false),
@@ -230,6 +275,22 @@ mod tests {
             (r"a\.b", "i", "AxB", false),
             ("a.b", "is", "A\nB", true),
             ("(?:ab){2}", "i", "aBAb", true),
+            (r"\d+", "", "19", true),
+            (r"\d+", "", "١٩", false),
+            (r"\d+", "U", "١٩", true),
+            (r"\D+", "", "a١", true),
+            (r"\w+", "", "Az_0", true),
+            (r"\w+", "", "ä", false),
+            (r"\w+", "U", "ä", true),
+            (r"(?U)\w", "", "ä", true),
+            (r"(?iu:Ä)a+?", "", "äaa", true),
+            (r"[\w-]+", "", "a-b", true),
+            (r"[^\w]", "", "ä", true),
+            (r"[\W]", "", "a", false),
+            (r"a\sb\Sc", "", "a\tb_c", true),
+            (r"\s", "", "\u{a0}", false),
+            (r"\w{40}", "", &"x".repeat(40), true),
+            (r"\w[a&&\w]", "i", "_A", true),
         ] {
             assert_eq!(matches(pattern, flags, text), expected, "/{pattern}/{flags} {text:?}");
         }
