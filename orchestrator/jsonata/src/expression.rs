@@ -1,9 +1,11 @@
 //! An expression, compiled once and evaluated often.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use jsonata_core::ambient;
 use jsonata_core::ast::AstNode;
 use jsonata_core::functions::string::build_regex;
 use jsonata_core::parser;
@@ -11,7 +13,7 @@ use serde_json::Value;
 
 use crate::draw::Draw;
 use crate::error::{CompileError, Error};
-use crate::frame::Frame;
+use crate::frame::{BUDGET, Frame};
 use crate::reads::Reads;
 
 /// A JSONata expression: the text between `{%` and `%}`. Cheap to clone; it may be shared between threads.
@@ -41,10 +43,7 @@ impl Expression {
         let source = source.trim();
         let tree = parser::parse_placed(source)?;
         let reads = Reads::of(&tree);
-        for (pattern, flags) in &reads.regexes {
-            build_regex(pattern, flags)
-                .map_err(|why| CompileError::of_regex(pattern, &why.to_string()))?;
-        }
+        build(&reads)?;
         Ok(Self { compiled: Arc::new(Compiled { source: source.to_owned(), tree, reads }) })
     }
 
@@ -81,6 +80,21 @@ impl Expression {
     pub fn evaluate(&self, frame: &Frame, env: &mut Env<'_>) -> Result<Option<Value>, Error> {
         frame.evaluate(&self.compiled.tree, env)
     }
+}
+
+const TOO_WIDE: &str =
+    "the expression's patterns have too many classes of most of Unicode that ignore case";
+
+/// Its patterns, which share what an evaluation may cost: each is refused here, or built.
+fn build(reads: &Reads) -> Result<(), CompileError> {
+    let _ambience = ambient::enter(0, Rc::new(|| 0), BUDGET);
+    reads.regexes.iter().try_for_each(|(pattern, flags)| {
+        let built = build_regex(pattern, flags);
+        built.map(drop).map_err(|why| match ambient::step(0) {
+            Ok(()) => CompileError::of_regex(pattern, &why.to_string()),
+            Err(_) => CompileError::of_regex(pattern, TOO_WIDE),
+        })
+    })
 }
 
 impl std::fmt::Debug for Expression {

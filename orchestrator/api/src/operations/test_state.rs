@@ -38,7 +38,8 @@ impl Operations {
             (outcome, request) = run_aside(request).await?;
             let called = match outcome {
                 Outcome::Answered(answer) => {
-                    let exchange = Some(exchange).filter(|_| request.level == Level::Trace);
+                    let is_shown = request.level == Level::Trace;
+                    let exchange = if is_shown { exchange } else { Exchange::default() };
                     return Ok(answered(&answer, exchange));
                 }
                 Outcome::Calls(call) => {
@@ -150,7 +151,7 @@ fn refusal(request: &Request, refused: Refused) -> Refusal {
     }
 }
 
-fn answered(answer: &Answer, exchange: Option<Exchange>) -> v1::TestStateResponse {
+fn answered(answer: &Answer, exchange: Exchange) -> v1::TestStateResponse {
     let failure = answer.failure.clone().unwrap_or_default();
     let status = match answer.status {
         Status::Succeeded => v1::TestExecutionStatus::Succeeded,
@@ -168,9 +169,9 @@ fn answered(answer: &Answer, exchange: Option<Exchange>) -> v1::TestStateRespons
     }
 }
 
-fn inspected(inspection: &Inspection, exchange: Option<Exchange>) -> v1::InspectionData {
+fn inspected(inspection: &Inspection, exchange: Exchange) -> v1::InspectionData {
     let documents = inspection.documents.iter();
-    let Exchange { request, response } = exchange.unwrap_or_default();
+    let Exchange { request, response } = exchange;
     v1::InspectionData {
         documents: documents
             .map(|(name, document)| ((*name).to_owned(), document.text().to_owned()))

@@ -175,16 +175,14 @@ impl Reading {
         if !self.case_beyond_ascii && !c.is_ascii() {
             return Vec::new();
         }
-        // One whose other case is several letters has none here.
-        let single = |mut cased: Box<dyn Iterator<Item = char>>| match (cased.next(), cased.next())
-        {
-            (Some(other), None) if other != c => Some(other),
-            _ => None,
-        };
-        let lower = single(Box::new(c.to_lowercase()));
-        let upper = single(Box::new(c.to_uppercase()));
-        lower.into_iter().chain(upper).collect()
+        let (lower, upper) = (single(c.to_lowercase()), single(c.to_uppercase()));
+        lower.into_iter().chain(upper).filter(|other| *other != c).collect()
     }
+}
+
+/// One whose other case is several letters has none here.
+fn single(mut cased: impl Iterator<Item = char>) -> Option<char> {
+    cased.next().filter(|_| cased.next().is_none())
 }
 
 /// `\d`, `\s` or `\w` as Java has them, or what is none of them.
