@@ -82,8 +82,7 @@ impl Expression {
     }
 }
 
-const TOO_WIDE: &str =
-    "the expression's patterns have too many classes of most of Unicode that ignore case";
+const TOO_DEAR: &str = "the expression's patterns take too long to build: many are large, or have classes of most of Unicode and ignore case";
 
 /// Its patterns, which share what an evaluation may cost: each is refused here, or built.
 fn build(reads: &Reads) -> Result<(), CompileError> {
@@ -92,7 +91,7 @@ fn build(reads: &Reads) -> Result<(), CompileError> {
         let built = build_regex(pattern, flags);
         built.map(drop).map_err(|why| match ambient::step(0) {
             Ok(()) => CompileError::of_regex(pattern, &why.to_string()),
-            Err(_) => CompileError::of_regex(pattern, TOO_WIDE),
+            Err(_) => CompileError::of_regex(pattern, TOO_DEAR),
         })
     })
 }

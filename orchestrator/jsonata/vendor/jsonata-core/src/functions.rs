@@ -150,18 +150,25 @@ pub mod string {
         }
         regex_pattern.push_str(pattern);
 
-        // Compiling costs far more than its length says, and a repetition of a repetition more than that. Ignoring case, a
-        // class of most of Unicode costs milliseconds.
+        // Ignoring case, a class of most of Unicode costs milliseconds.
         let ignores_case = flags.contains('i') || pattern.contains("(?");
         let folds = if ignores_case { wide_classes(pattern) } else { 0 };
-        if !crate::ambient::spend(50 + 4 * regex_pattern.len() as u64 + 400_000 * folds) {
-            return Err(FunctionError::RuntimeError(crate::ambient::why_spent().to_string()));
+        let mut steps = 50 + 4 * regex_pattern.len() as u64 + 400_000 * folds;
+        // Compiling costs what the program is large, which is seen by trying.
+        for (size, dearer) in [(1 << 12, 10_000), (1 << 16, 150_000), (1 << 20, 0)] {
+            if !crate::ambient::spend(steps) {
+                return Err(FunctionError::RuntimeError(crate::ambient::why_spent().to_string()));
+            }
+            let mut builder = regex::RegexBuilder::new(&regex_pattern);
+            match builder.size_limit(size).dfa_size_limit(1 << 20).build() {
+                Err(regex::Error::CompiledTooBig(_)) if dearer > 0 => steps = dearer,
+                built => {
+                    return built
+                        .map_err(|e| FunctionError::ArgumentError(format!("Invalid regex: {}", e)));
+                }
+            }
         }
-        regex::RegexBuilder::new(&regex_pattern)
-            .size_limit(1 << 20)
-            .dfa_size_limit(1 << 20)
-            .build()
-            .map_err(|e| FunctionError::ArgumentError(format!("Invalid regex: {}", e)))
+        unreachable!("the last size is the answer")
     }
 
     /// $string(value, prettify) - Convert value to string
