@@ -38,9 +38,7 @@ impl Operations {
             (outcome, request) = run_aside(request).await?;
             let called = match outcome {
                 Outcome::Answered(answer) => {
-                    let is_shown = request.level == Level::Trace;
-                    let exchange = if is_shown { exchange } else { Exchange::default() };
-                    return Ok(answered(&answer, exchange));
+                    return Ok(answered(&answer, exchange, request.level));
                 }
                 Outcome::Calls(call) => {
                     let reveals = request.reveal_secrets;
@@ -151,7 +149,9 @@ fn refusal(request: &Request, refused: Refused) -> Refusal {
     }
 }
 
-fn answered(answer: &Answer, exchange: Exchange) -> v1::TestStateResponse {
+/// What went over the wire is shown at `TRACE` alone.
+fn answered(answer: &Answer, exchange: Exchange, level: Level) -> v1::TestStateResponse {
+    let exchange = if level == Level::Trace { exchange } else { Exchange::default() };
     let failure = answer.failure.clone().unwrap_or_default();
     let status = match answer.status {
         Status::Succeeded => v1::TestExecutionStatus::Succeeded,
