@@ -39,7 +39,7 @@ enum SortKey {
 fn compare_sort_keys(a: &SortKey, b: &SortKey, descending: bool) -> Ordering {
     let ord = match (a, b) {
         (SortKey::Num(x), SortKey::Num(y)) => x.partial_cmp(y).unwrap_or(Ordering::Equal),
-        (SortKey::Str(x), SortKey::Str(y)) => (**x).cmp(&**y),
+        (SortKey::Str(x), SortKey::Str(y)) => x.cmp(y),
         (SortKey::None, SortKey::None) => Ordering::Equal,
         (SortKey::None, _) => Ordering::Greater,
         (_, SortKey::None) => Ordering::Less,
@@ -1721,7 +1721,7 @@ pub(crate) fn compiled_ordered_cmp(
     right: &JValue,
     op_symbol: &str,
     cmp_num: fn(f64, f64) -> bool,
-    cmp_str: fn(&str, &str) -> bool,
+    cmp_str: fn(&crate::value::JStr, &crate::value::JStr) -> bool,
 ) -> Result<JValue, EvaluatorError> {
     fn comparable(v: &JValue) -> bool {
         matches!(v, JValue::Number(_) | JValue::String(_) | JValue::Undefined)
