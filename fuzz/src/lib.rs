@@ -35,7 +35,7 @@ static INPUT: LazyLock<Value> = LazyLock::new(|| {
     json!({
         "id": "o-1", "n": 42, "x": -1.5e-7, "big": 12_345_678_901_234_567_890_u64, "t": true, "z": null, "empty": {},
         "text": "The quick brown fox\u{1f98a} jumps; over, 13 dogs", "json": "{\"a\": [1, 2]}", "at": "2026-11-24T05:15:00.123Z",
-        "items": [3, 1, 2, 2, "3", null, [], [4, [5]]],
+        "long": "a word, ".repeat(1_000), "items": [3, 1, 2, 2, "3", null, [], [4, [5]]],
         "lines": [
             {"sku": "a", "price": 2.5, "n": 2, "tags": ["x", "y"]},
             {"sku": "b", "price": 1, "n": 0, "tags": []},

@@ -2,6 +2,7 @@
 
 use jsonata_core::evaluator::EvaluatorError;
 use jsonata_core::parser::ParserError;
+use pattern::Refusal;
 
 use crate::words;
 
@@ -40,13 +41,8 @@ pub enum Error {
 }
 
 impl CompileError {
-    pub(crate) fn of_regex(pattern: &str, why: &str) -> Self {
-        // The engine's last line says what is wrong; those before it draw where.
-        let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        let message = format!(
-            "The regular expression /{pattern}/ can't be used: {why}. Matching takes time in proportion to the text: there is neither look-around nor a back-reference"
-        );
-        Self { code: "S0303".to_owned(), message, at: None }
+    pub(crate) fn of_pattern(refusal: &Refusal) -> Self {
+        Self { code: "S0303".to_owned(), message: refusal.to_string(), at: None }
     }
 }
 

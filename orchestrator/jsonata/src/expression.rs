@@ -1,19 +1,17 @@
 //! An expression, compiled once and evaluated often.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use jsonata_core::ambient;
 use jsonata_core::ast::AstNode;
-use jsonata_core::functions::string::build_regex;
 use jsonata_core::parser;
+use pattern::{Dialect, Pattern};
 use serde_json::Value;
 
 use crate::draw::Draw;
 use crate::error::{CompileError, Error};
-use crate::frame::{BUDGET, Frame};
+use crate::frame::Frame;
 use crate::reads::Reads;
 
 /// A JSONata expression: the text between `{%` and `%}`. Cheap to clone; it may be shared between threads.
@@ -43,7 +41,10 @@ impl Expression {
         let source = source.trim();
         let tree = parser::parse_placed(source)?;
         let reads = Reads::of(&tree);
-        build(&reads)?;
+        for (pattern, flags) in &reads.regexes {
+            Pattern::parse(Dialect::JavaScript, pattern, flags)
+                .map_err(|refusal| CompileError::of_pattern(&refusal))?;
+        }
         Ok(Self { compiled: Arc::new(Compiled { source: source.to_owned(), tree, reads }) })
     }
 
@@ -80,20 +81,6 @@ impl Expression {
     pub fn evaluate(&self, frame: &Frame, env: &mut Env<'_>) -> Result<Option<Value>, Error> {
         frame.evaluate(&self.compiled.tree, env)
     }
-}
-
-const TOO_DEAR: &str = "the expression's patterns take too long to build: many are large, or have classes of most of Unicode and ignore case";
-
-/// Its patterns, which share what an evaluation may cost: each is refused here, or built.
-fn build(reads: &Reads) -> Result<(), CompileError> {
-    let _ambience = ambient::enter(0, Rc::new(|| 0), BUDGET);
-    reads.regexes.iter().try_for_each(|(pattern, flags)| {
-        let built = build_regex(pattern, flags);
-        built.map(drop).map_err(|why| match ambient::step(0) {
-            Ok(()) => CompileError::of_regex(pattern, &why.to_string()),
-            Err(_) => CompileError::of_regex(pattern, TOO_DEAR),
-        })
-    })
 }
 
 impl std::fmt::Debug for Expression {

@@ -22,7 +22,7 @@ const DEPTH_MAX: usize = 1_000;
 
 /// What an evaluation may cost: steps instead of seconds, so that an expression's fate is the same on every machine. No
 /// honest one over a payload comes near; a hostile one ends within a second.
-pub(crate) const BUDGET: Budget = Budget { steps: 4_000_000, bytes: 32 << 20 };
+const BUDGET: Budget = Budget { steps: 4_000_000, bytes: 32 << 20 };
 
 /// `$states` and the variables of one visit of a state.
 pub struct Frame {

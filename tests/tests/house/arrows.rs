@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::{assert_none, sources};
 
 /// The floors of the server, top to bottom. Each may lean on any floor below it.
-const FLOORS: [&str; 7] = ["everstep", "api", "engine", "store", "execution", "asl", "jsonata"];
+const FLOORS: [&str; 8] =
+    ["everstep", "api", "engine", "store", "execution", "asl", "jsonata", "pattern"];
 
 /// What else may lean on what: the rooms beside the staircase, and the contract that they share.
 const BESIDE: [(&str, &[&str]); 17] = [
@@ -38,7 +39,7 @@ const BESIDE: [(&str, &[&str]); 17] = [
     ("bench", &["cluster", "everstep-proto", "everstep-worker"]),
     ("cluster", &[]),
     ("jsonata", &["jsonata-core"]),
-    ("jsonata-core", &[]),
+    ("jsonata-core", &["pattern"]),
 ];
 
 /// Allowed in tests alone: floors that need a scratch PostgreSQL, and the face that is asked what was recorded.
@@ -50,7 +51,7 @@ const IN_TESTS: [(&str, &[&str]); 4] = [
 ];
 
 /// Floors that know neither a clock, nor chance, nor the outside.
-const PURE: [&str; 3] = ["jsonata", "asl", "execution"];
+const PURE: [&str; 4] = ["pattern", "jsonata", "asl", "execution"];
 
 /// Not to be met anywhere below a pure floor: whatever waits, or speaks to the outside.
 const IMPURE: [&str; 12] = [

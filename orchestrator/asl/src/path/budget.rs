@@ -1,16 +1,23 @@
 //! What an evaluation may cost: a hostile path over a hostile document fails instead of filling the memory.
 
+use std::collections::BTreeSet;
+use std::ptr;
+
+use pattern::Pattern;
 use serde_json::Value;
 
 use crate::error::{EvalError, names};
 use crate::payload::NESTING_MAX;
 
-/// Values looked at. A scan over a document of the largest size looks at far fewer; stacked scans multiply.
+/// Values looked at, and the steps of patterns. A scan over a document of the largest size looks at far fewer; stacked scans multiply.
 const VISITS_MAX: usize = 2_000_000;
 
 /// Bytes copied out of documents or made by functions, roughly: far above any payload, so that a
 /// result that is merely too large gets its own error elsewhere.
 const BYTES_MAX: usize = 64 << 20;
+
+/// Bytes compared in the time that a visit takes.
+const BYTES_PER_VISIT: usize = 64;
 
 /// What a value costs beyond its text.
 const BYTES_PER_VALUE: usize = 32;
@@ -19,6 +26,8 @@ const BYTES_PER_VALUE: usize = 32;
 pub(crate) struct Budget {
     visits: usize,
     bytes: usize,
+    /// The patterns that have been paid for: by address. Whether somebody has used one before changes nothing.
+    patterns: BTreeSet<usize>,
 }
 
 /// What was used up.
@@ -30,7 +39,7 @@ pub(crate) enum Exhausted {
 
 impl Budget {
     pub(crate) fn new() -> Self {
-        Self { visits: VISITS_MAX, bytes: BYTES_MAX }
+        Self { visits: VISITS_MAX, bytes: BYTES_MAX, patterns: BTreeSet::new() }
     }
 
     pub(crate) fn visit(&mut self) -> Result<(), Exhausted> {
@@ -39,6 +48,37 @@ impl Budget {
 
     pub(crate) fn visits(&mut self, count: usize) -> Result<(), Exhausted> {
         self.visits = self.visits.checked_sub(count).ok_or(Exhausted::Visits)?;
+        Ok(())
+    }
+
+    /// Pays for comparing what may be large: texts, and all that stands in lists and objects.
+    pub(crate) fn compare(&mut self, left: &Value, right: &Value) -> Result<(), Exhausted> {
+        match (left, right) {
+            (Value::String(left), Value::String(right)) => {
+                self.visits(left.len().min(right.len()) / BYTES_PER_VISIT)
+            }
+            (Value::Array(_), Value::Array(_)) | (Value::Object(_), Value::Object(_)) => {
+                self.visits(weight(left) + weight(right))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Pays for searching a text for another.
+    pub(crate) fn search(&mut self, text: &str) -> Result<(), Exhausted> {
+        self.visits(text.len() / BYTES_PER_VISIT)
+    }
+
+    /// Steps of a pattern, which take about as long as visits do.
+    pub(crate) fn steps(&mut self, count: u64) -> Result<(), Exhausted> {
+        self.visits(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
+    /// Pays for a pattern that is used, once.
+    pub(crate) fn charge_pattern(&mut self, pattern: &Pattern) -> Result<(), Exhausted> {
+        if self.patterns.insert(ptr::from_ref(pattern).addr()) {
+            self.steps(pattern.building())?;
+        }
         Ok(())
     }
 
@@ -67,11 +107,23 @@ impl Exhausted {
     /// The error of the state whose `subject` (a path, a field) costs too much.
     pub(crate) fn error(self, subject: &str) -> EvalError {
         let excess = match self {
-            Self::Visits => format!("looks at more than {VISITS_MAX} values"),
+            Self::Visits => format!(
+                "takes more than {VISITS_MAX} steps: values looked at, and what patterns cost"
+            ),
             Self::Bytes => format!("produces more than {} MiB", BYTES_MAX >> 20),
         };
         let cause = format!("The evaluation of '{subject}' {excess}.");
         EvalError::new(names::DATA_LIMIT_EXCEEDED, cause)
+    }
+}
+
+/// Visits of a walk through the whole value.
+fn weight(value: &Value) -> usize {
+    1 + match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len() / BYTES_PER_VISIT,
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(fields) => fields.values().map(weight).sum(),
     }
 }
 

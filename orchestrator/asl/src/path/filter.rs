@@ -5,14 +5,13 @@
 mod compare;
 mod compile;
 mod json;
-mod pattern;
 
 pub(super) use compile::compile;
 pub(super) use json::read_json;
 
 use std::borrow::Cow;
 
-use regex::Regex;
+use pattern::Pattern;
 use serde_json::Value;
 
 use super::evaluate::{Halt, Walk};
@@ -43,7 +42,7 @@ pub(super) enum Term {
     /// `@…` starts at the value that the filter is tried on, `$…` at the document.
     Path(Compiled),
     Literal(Value),
-    Pattern(Regex),
+    Pattern(Pattern),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +72,7 @@ pub(super) enum Operator {
 #[derive(Debug)]
 enum Operand<'a> {
     Value(Cow<'a, Value>),
-    Pattern(&'a Regex),
+    Pattern(&'a Pattern),
     /// The path found nothing: equal to nothing, not even to itself.
     Undefined,
 }

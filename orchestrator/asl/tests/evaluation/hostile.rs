@@ -165,17 +165,54 @@ fn the_deepest_recursion_fits_a_stack() {
     }
 }
 
-/// Found by fuzzing: a class of most of Unicode took milliseconds where case is ignored.
+/// Found by fuzzing: a class of most of Unicode took milliseconds where case is ignored. Nothing is built before it is used.
 #[test]
-fn a_pattern_costs_what_it_is_written_with() {
+fn reading_a_pattern_costs_what_it_is_written_with() {
     let begun = Instant::now();
-    for class in ["[!-\u{10ffff}]", "[a[b[c[^d]]]]", r"[\s\S]", r"\w{99}"] {
+    for class in ["[!-\u{10ffff}]", "[a[b[c[^d]]]]", r"[\s\S]", r"\w{9}", "[ā-ѿ]", r"\P{L}"] {
         for _ in 0..500 {
             let path = format!("$[?(@.a =~ /{}/iu)]", class.repeat(4));
             assert!(Path::parse(&path).is_ok(), "{path}");
         }
     }
     assert!(begun.elapsed() < Duration::from_secs(20), "it took {:?}", begun.elapsed());
+}
+
+#[test]
+fn a_pattern_that_is_long_or_large_is_refused() {
+    for pattern in ["x".repeat(20_000), r"\p{L}{99}".to_owned(), "((a{99}){99}){99}".to_owned()] {
+        let path = format!("$[?(@.a =~ /{pattern}/)]");
+        assert!(Path::parse(&path).is_err(), "{path}");
+    }
+}
+
+/// A template may use many patterns, each dear to build.
+#[test]
+fn patterns_end_at_their_budget() {
+    let input = Payload::from_value(json!([{ "a": "x" }]));
+    let fields = (0..2_000).map(|_| r"$[?(@.a =~ /\P{L}{20}/)]");
+    let fields: Vec<Value> = fields.map(|path| json!({ "a.$": path })).collect();
+    assert_exhausted(&Value::Array(fields), &input);
+}
+
+/// A scan over many values may match, search or compare one long text again and again, or a large list.
+#[test]
+fn what_is_long_ends_at_its_budget() {
+    let items: Vec<Value> = (0..5_000).map(Value::from).collect();
+    let input = Payload::from_value(json!({
+        "list": items, "text": "a".repeat(200_000), "same": "a".repeat(200_000), "copy": items
+    }));
+    for filter in [
+        "$.text =~ /[ab]*b/",
+        "$.text =~ /(a{1,30}){1,30}b/",
+        "$.text contains 'b'",
+        "$.text == $.same",
+        "$.text <= $.same",
+        "$.list == $.copy",
+    ] {
+        let filters = format!("[?({filter})]");
+        assert_exhausted(&json!({ "a.$": format!("$.list{filters}") }), &input);
+    }
 }
 
 #[test]

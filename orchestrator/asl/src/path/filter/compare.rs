@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Operand, Operator};
 use crate::number::Decimal;
-use crate::path::budget::Budget;
+use crate::path::budget::{Budget, Exhausted};
 use crate::path::evaluate::Halt;
 
 /// Whether the comparison holds. [`Halt::Invalid`] where the operator can't be applied to such operands.
@@ -16,6 +16,9 @@ pub(super) fn holds(
     right: &Operand<'_>,
     budget: &mut Budget,
 ) -> Result<bool, Halt> {
+    if let (Some(left), Some(right)) = (value(left), value(right)) {
+        budget.compare(left, right)?;
+    }
     match operator {
         Operator::Equal => Ok(equal(left, right)),
         Operator::NotEqual => Ok(!equal(left, right)),
@@ -25,7 +28,7 @@ pub(super) fn holds(
         Operator::LessOrEqual => Ok(order(left, right).is_some_and(Ordering::is_le)),
         Operator::Greater => Ok(order(left, right).is_some_and(Ordering::is_gt)),
         Operator::GreaterOrEqual => Ok(order(left, right).is_some_and(Ordering::is_ge)),
-        Operator::Matches => Ok(matches(left, right)),
+        Operator::Matches => matches(left, right, budget),
         Operator::In => is_in(left, right, budget),
         Operator::NotIn => Ok(!is_in(left, right, budget)?),
         Operator::Contains => contains(left, right, budget),
@@ -94,20 +97,25 @@ fn order(left: &Operand<'_>, right: &Operand<'_>) -> Option<Ordering> {
 }
 
 /// One side must be a pattern. What isn't text, number or boolean is matched as the empty text.
-fn matches(left: &Operand<'_>, right: &Operand<'_>) -> bool {
+fn matches(left: &Operand<'_>, right: &Operand<'_>, budget: &mut Budget) -> Result<bool, Halt> {
     let (pattern, subject) = match (left, right) {
-        (Operand::Pattern(_), Operand::Pattern(_)) => return false,
+        (Operand::Pattern(_), Operand::Pattern(_)) => return Ok(false),
         (Operand::Pattern(pattern), subject) | (subject, Operand::Pattern(pattern)) => {
-            (pattern, subject)
+            (*pattern, subject)
         }
-        _ => return false,
+        _ => return Ok(false),
     };
-    match value(subject) {
-        Some(Value::String(text)) => pattern.is_match(text),
-        Some(Value::Number(number)) => pattern.is_match(number.as_str()),
-        Some(Value::Bool(flag)) => pattern.is_match(if *flag { "true" } else { "false" }),
-        Some(Value::Null | Value::Array(_) | Value::Object(_)) | None => pattern.is_match(""),
-    }
+    let text = match value(subject) {
+        Some(Value::String(text)) => text,
+        Some(Value::Number(number)) => number.as_str(),
+        Some(Value::Bool(true)) => "true",
+        Some(Value::Bool(false)) => "false",
+        Some(Value::Null | Value::Array(_) | Value::Object(_)) | None => "",
+    };
+    budget.charge_pattern(pattern)?;
+    budget.steps(pattern.searching(text.len()))?;
+    let regex = pattern.regex().ok_or(Exhausted::Visits)?;
+    Ok(regex.is_match(text))
 }
 
 /// The items of an array; `None` for an object; an error for what can't be taken for a list.
@@ -136,6 +144,7 @@ fn is_in(left: &Operand<'_>, right: &Operand<'_>, budget: &mut Budget) -> Result
 fn contains(left: &Operand<'_>, right: &Operand<'_>, budget: &mut Budget) -> Result<bool, Halt> {
     match (value(left), value(right)) {
         (Some(Value::String(left)), Some(Value::String(right))) => {
+            budget.search(left)?;
             Ok(left.contains(right.as_str()))
         }
         (Some(Value::Array(_)), _) => is_in(right, left, budget),

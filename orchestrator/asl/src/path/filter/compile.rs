@@ -7,10 +7,10 @@
 //! relation = value [ operator value ]
 //! ```
 
-use regex::Regex;
+use pattern::{Dialect, Pattern};
 use serde_json::{Number, Value};
 
-use super::{Filter, Operator, Term, pattern, read_json};
+use super::{Filter, Operator, Term, read_json};
 use crate::number::Decimal;
 use crate::path::PathError;
 use crate::path::characters::{Characters, unescape};
@@ -23,6 +23,8 @@ enum Refusal {
     Invalid(PathError),
     /// What Jayway trips over instead of refusing: the whole filter fails, whatever could still be tried.
     Broken,
+    /// As `Broken`, with a reason.
+    Pattern(pattern::Refusal),
 }
 
 impl Refusal {
@@ -57,6 +59,7 @@ pub(in crate::path) fn compile(text: &str, allowance: &mut Allowance) -> Result<
     compiler.read().map_err(|refusal| match refusal {
         Refusal::Invalid(error) => error,
         Refusal::Broken => compiler.broken(),
+        Refusal::Pattern(refusal) => PathError::new(refusal.to_string()),
     })
 }
 
@@ -133,8 +136,8 @@ impl Compiler<'_> {
         let behind = self.characters.position;
         match self.read_comparison() {
             Ok((operator, right)) => return Ok(Filter::Compare { left, operator, right }),
-            Err(Refusal::Broken) => return Err(Refusal::Broken),
             Err(Refusal::Invalid(_)) => self.characters.position = behind,
+            Err(fatal @ (Refusal::Broken | Refusal::Pattern(_))) => return Err(fatal),
         }
         match left {
             Term::Path(path) => Ok(Filter::Exists { path, expected: !negated }),
@@ -224,7 +227,7 @@ impl Compiler<'_> {
         Ok(Term::Literal(value))
     }
 
-    fn read_pattern(&mut self) -> Result<Regex, Refusal> {
+    fn read_pattern(&mut self) -> Result<Pattern, Refusal> {
         let start = self.characters.position;
         let end = self.characters.index_of_unescaped(start, '/').ok_or_else(|| {
             Refusal::invalid(format!(
@@ -238,8 +241,8 @@ impl Compiler<'_> {
         while self.characters.current().is_some_and(|character| character.is_ascii_alphabetic()) {
             self.characters.position += 1;
         }
-        pattern::compile(&pattern, &self.characters.slice(flags, self.characters.position))
-            .ok_or(Refusal::Broken)
+        let flags = self.characters.slice(flags, self.characters.position);
+        Pattern::parse(Dialect::Java, &pattern, &flags).map_err(Refusal::Pattern)
     }
 
     fn read_path(&mut self) -> Result<Compiled, Refusal> {

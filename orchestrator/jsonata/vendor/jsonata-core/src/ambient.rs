@@ -87,6 +87,11 @@ pub fn spend(steps: u64) -> bool {
     left > 0 && room(0)
 }
 
+/// Steps that are left.
+pub fn left() -> u64 {
+    STEPS.get()
+}
+
 /// Whether so many bytes more could be alive; if not, the evaluation is spent.
 #[inline]
 pub fn room(bytes: usize) -> bool {

@@ -61,6 +61,7 @@ fn js_slice<T: Clone>(arr: &[T], start: i64, end: Option<i64>) -> Vec<T> {
 
 pub mod string {
     use super::*;
+    use pattern::{Dialect, Pattern};
     use regex::Regex;
     use std::rc::Rc;
 
@@ -76,20 +77,38 @@ pub mod string {
     const KEPT_REGEXES: usize = 8;
 
     thread_local! {
-        static REGEXES: std::cell::RefCell<Vec<((String, String), Rc<Regex>)>> =
+        static REGEXES: std::cell::RefCell<Vec<((String, String), Rc<Searched>)>> =
             const { std::cell::RefCell::new(Vec::new()) };
     }
 
-    /// The regex of pattern and flags, which a thread compiles once as long as it uses few others. A clone would have a
-    /// cache of its own to fill.
-    pub fn build_regex(pattern: &str, flags: &str) -> Result<Rc<Regex>, FunctionError> {
+    /// A pattern that is built. A clone would have a cache of its own to fill.
+    pub struct Searched {
+        pattern: Pattern,
+        regex: Regex,
+    }
+
+    impl Searched {
+        /// Pays for the search for the next match; false where the evaluation is spent.
+        fn pay_to_find(&self, s: &str, at: usize) -> bool {
+            crate::ambient::spend(self.pattern.finding(s, at, crate::ambient::left()))
+        }
+    }
+
+    /// The pattern with its flags, which a thread builds once as long as it uses few others.
+    pub fn build_regex(pattern: &str, flags: &str) -> Result<Rc<Searched>, FunctionError> {
         let kept = REGEXES.with_borrow(|kept| {
             kept.iter().find(|((p, f), _)| p == pattern && f == flags).map(|(_, regex)| regex.clone())
         });
         if let Some(regex) = kept {
             return Ok(regex);
         }
-        let regex = Rc::new(compile_regex(pattern, flags)?);
+        let invalid = |why: &dyn std::fmt::Display| FunctionError::ArgumentError(format!("Invalid regex: {why}"));
+        let read = Pattern::parse(Dialect::JavaScript, pattern, flags).map_err(|why| invalid(&why))?;
+        if !crate::ambient::spend(read.building()) {
+            return Err(FunctionError::RuntimeError(crate::ambient::why_spent().to_string()));
+        }
+        let regex = read.regex().ok_or_else(|| invalid(&"it is too large"))?.clone();
+        let regex = Rc::new(Searched { pattern: read, regex });
         REGEXES.with_borrow_mut(|kept| {
             if kept.len() == KEPT_REGEXES {
                 kept.remove(0);
@@ -97,78 +116,6 @@ pub mod string {
             kept.push(((pattern.to_string(), flags.to_string()), regex.clone()));
         });
         Ok(regex)
-    }
-
-    /// About how many classes of the pattern may hold most of Unicode, each as often as it is nested: what a class that ignores
-    /// case goes through one by one.
-    fn wide_classes(pattern: &str) -> u64 {
-        let (mut depth, mut wide) = (0, 0);
-        let mut characters = pattern.chars().peekable();
-        while let Some(character) = characters.next() {
-            match character {
-                '\\' => {
-                    let escaped = characters.next().unwrap_or_default();
-                    if "DPSWUpux".contains(escaped) {
-                        wide += depth;
-                    }
-                }
-                '[' => {
-                    wide += depth;
-                    depth += 1;
-                    characters.next_if_eq(&'^');
-                    // At the head of a class it is itself.
-                    characters.next_if_eq(&']');
-                }
-                ']' if depth > 0 => depth -= 1,
-                '-' if characters.peek().is_some_and(|next| !next.is_ascii()) => wide += depth,
-                _ => {}
-            }
-        }
-        wide
-    }
-
-    fn compile_regex(pattern: &str, flags: &str) -> Result<Regex, FunctionError> {
-        // Convert JSONata flags to Rust inline regex flags. Only emit the
-        // group for flags Rust regex knows; a bare "(?)" (e.g. from the
-        // internal-only `g` flag alone) is a syntax error.
-        let mut inline = String::new();
-        if flags.contains('i') {
-            inline.push('i'); // case-insensitive
-        }
-        if flags.contains('m') {
-            inline.push('m'); // multi-line
-        }
-        if flags.contains('s') {
-            inline.push('s'); // dot matches newline
-        }
-
-        let mut regex_pattern = String::new();
-        if !inline.is_empty() {
-            regex_pattern.push_str("(?");
-            regex_pattern.push_str(&inline);
-            regex_pattern.push(')');
-        }
-        regex_pattern.push_str(pattern);
-
-        // Ignoring case, a class of most of Unicode costs milliseconds.
-        let ignores_case = flags.contains('i') || pattern.contains("(?");
-        let folds = if ignores_case { wide_classes(pattern) } else { 0 };
-        let mut steps = 50 + 4 * regex_pattern.len() as u64 + 400_000 * folds;
-        // Compiling costs what the program is large, which is seen by trying.
-        for (size, dearer) in [(1 << 12, 10_000), (1 << 16, 150_000), (1 << 20, 0)] {
-            if !crate::ambient::spend(steps) {
-                return Err(FunctionError::RuntimeError(crate::ambient::why_spent().to_string()));
-            }
-            let mut builder = regex::RegexBuilder::new(&regex_pattern);
-            match builder.size_limit(size).dfa_size_limit(1 << 20).build() {
-                Err(regex::Error::CompiledTooBig(_)) if dearer > 0 => steps = dearer,
-                built => {
-                    return built
-                        .map_err(|e| FunctionError::ArgumentError(format!("Invalid regex: {}", e)));
-                }
-            }
-        }
-        unreachable!("the last size is the answer")
     }
 
     /// $string(value, prettify) - Convert value to string
@@ -474,7 +421,10 @@ pub mod string {
         // Check if pattern is a regex
         if let Some((pat, flags)) = extract_regex(pattern) {
             let re = build_regex(&pat, &flags)?;
-            return Ok(JValue::Bool(re.is_match(s)));
+            if !crate::ambient::spend(re.pattern.searching(s.len())) {
+                return Ok(JValue::Bool(false));
+            }
+            return Ok(JValue::Bool(re.regex.is_match(s)));
         }
 
         // Handle string pattern
@@ -501,8 +451,17 @@ pub mod string {
         if let Some((pattern, flags)) = extract_regex(separator) {
             let re = build_regex(&pattern, &flags)?;
 
-            let parts: Vec<JValue> =
-                re.split(s).map(JValue::string).take_while(|_| crate::ambient::spend(1)).collect();
+            let mut parts = Vec::new();
+            let mut separators = re.regex.find_iter(s);
+            let mut from = 0;
+            while re.pay_to_find(s, from) && crate::ambient::spend(1) {
+                let Some(separator) = separators.next() else {
+                    parts.push(JValue::string(&s[from..]));
+                    break;
+                };
+                parts.push(JValue::string(&s[from..separator.start()]));
+                from = separator.end();
+            }
 
             // Truncate to limit if specified (limit is max number of results)
             let result = if let Some(lim) = limit {
@@ -753,7 +712,7 @@ pub mod string {
     /// nothing. A later match that is zero-length is D1004, since matching
     /// would never move on; the first match may be zero-length.
     pub struct RegexMatches<'r, 's> {
-        re: &'r Regex,
+        re: &'r Searched,
         s: &'s str,
         /// Where the next search starts (`lastIndex`); `None` before the first.
         from: Option<usize>,
@@ -767,7 +726,7 @@ pub mod string {
     }
 
     impl<'r, 's> RegexMatches<'r, 's> {
-        pub fn new(re: &'r Regex, s: &'s str) -> Self {
+        pub fn new(re: &'r Searched, s: &'s str) -> Self {
             RegexMatches {
                 re,
                 s,
@@ -819,15 +778,18 @@ pub mod string {
                 Some(from) if from >= self.s.len() => return Ok(None),
                 Some(from) => from,
             };
+            if !self.re.pay_to_find(self.s, start) {
+                return Err(FunctionError::RuntimeError(crate::ambient::why_spent().to_string()));
+            }
             // A regex without groups needs only the match's bounds, which
             // the regex finds faster than its captures.
-            let (found, groups) = if self.re.captures_len() == 1 {
-                match self.re.find_at(self.s, start) {
+            let (found, groups) = if self.re.regex.captures_len() == 1 {
+                match self.re.regex.find_at(self.s, start) {
                     Some(found) => (found, Vec::new()),
                     None => return self.end(),
                 }
             } else {
-                match self.re.captures_at(self.s, start) {
+                match self.re.regex.captures_at(self.s, start) {
                     Some(caps) => {
                         let groups = (1..caps.len())
                             .map(|i| caps.get(i).map(|group| group.as_str()))
@@ -872,7 +834,7 @@ pub mod string {
     /// jsonata-js, the next match is looked for after each one, even when the
     /// limit has been reached, so a zero-length match found that way is still
     /// D1004. `index` counts UTF-16 code units.
-    pub fn match_regex(re: &Regex, s: &str, limit: Option<usize>) -> Result<JValue, FunctionError> {
+    pub fn match_regex(re: &Searched, s: &str, limit: Option<usize>) -> Result<JValue, FunctionError> {
         let mut results = Vec::new();
         if limit == Some(0) {
             return Ok(JValue::sequence(results));

@@ -1,9 +1,9 @@
-//! The pattern of `=~`, with Java's flags. Matching takes time linear in the text: no look-around, no back-references, which
-//! Java has. What Java means by a pattern is written into it: `\d`, `\s` and `\w` are ASCII's unless `U` asks for more, and
-//! case is ignored of ASCII's letters alone unless `u` does. So a pattern costs what it is written with: folding a class of all
-//! Unicode would cost milliseconds, and a few `\w` of all Unicode make a large program.
+//! What a pattern means is written into it: `\d`, `\s` and `\w` are what the dialect has by them, and both cases of a letter stand
+//! where case is ignored. So a pattern costs what it is written with: folding a class of all Unicode would cost milliseconds,
+//! and a few `\w` of all Unicode make a large program.
 
-use regex::{Regex, RegexBuilder};
+use std::collections::BTreeSet;
+
 use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{
     Ast, ClassBracketed, ClassPerl, ClassPerlKind, ClassSet, ClassSetItem, ClassSetRange,
@@ -11,40 +11,71 @@ use regex_syntax::ast::{
     Span,
 };
 
-/// A larger program is refused.
-const PROGRAM_BYTES_MAX: usize = 1 << 18;
-/// Of a wider range the other case is not looked for, but of ASCII's letters.
-const FOLDED_RANGE_MAX: u32 = 1_024;
+use crate::Fault;
 
-/// `None`: it is no pattern, or too large. A pattern must match the whole of a text.
-pub(super) fn compile(pattern: &str, flags: &str) -> Option<Regex> {
-    if !flags.chars().all(|flag| "imsxduU".contains(flag)) {
-        return None;
+/// Of a wider range the other case is not looked for, but of ASCII's letters.
+const FOLDED_RANGE_MAX: u32 = 512;
+
+/// ECMA-262, `WhiteSpace` and `LineTerminator`.
+const SPACES_OF_JAVASCRIPT: [(char, char); 10] = [
+    ('\t', '\r'),
+    (' ', ' '),
+    ('\u{a0}', '\u{a0}'),
+    ('\u{1680}', '\u{1680}'),
+    ('\u{2000}', '\u{200a}'),
+    ('\u{2028}', '\u{2029}'),
+    ('\u{202f}', '\u{202f}'),
+    ('\u{205f}', '\u{205f}'),
+    ('\u{3000}', '\u{3000}'),
+    ('\u{feff}', '\u{feff}'),
+];
+
+/// Whose regular expressions they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Of `java.util.regex.Pattern`, which must match the whole of a text. Flags: `d`, `i`, `m`, `s`, `u`, `U`, `x`.
+    Java,
+    /// Of JavaScript without its flag `u`. Flags: `g`, which changes nothing, `i`, `m`, `s`.
+    JavaScript,
+}
+
+/// The pattern, as `regex` reads it.
+pub(crate) fn read(dialect: Dialect, pattern: &str, flags: &str) -> Result<Ast, Fault> {
+    let known = match dialect {
+        Dialect::Java => "dimsuUx",
+        Dialect::JavaScript => "gims",
+    };
+    if let Some(flag) = flags.chars().find(|flag| !known.contains(*flag)) {
+        return Err(Fault::Malformed(format!("there is no flag '{flag}'")));
     }
     let has = |flag| flags.contains(flag);
-    let text = format!(r"\A(?:{pattern})\z");
+    // Java's other line ends (`d`) are a matter of `.` alone.
+    let kept: String = flags.chars().filter(|flag| "ms".contains(*flag)).collect();
+    let set = if kept.is_empty() { String::new() } else { format!("(?{kept})") };
+    let text = match dialect {
+        // A comment of the pattern ends before what is put behind it.
+        Dialect::Java if has('x') => format!("{set}\\A(?:{pattern}\n)\\z"),
+        Dialect::Java => format!(r"{set}\A(?:{pattern})\z"),
+        Dialect::JavaScript => format!("{set}{pattern}"),
+    };
     let mut parser = ParserBuilder::new().ignore_whitespace(has('x')).build();
-    let mut parsed = parser.parse(&text).ok()?;
-    let classes_beyond_ascii = has('U');
+    let mut parsed = parser.parse(&text).map_err(|why| Fault::malformed(&why))?;
+    let is_java = dialect == Dialect::Java;
     let mut reading = Reading {
+        dialect,
         ignores_case: has('i'),
         // Java: the one implies the other.
-        case_beyond_ascii: has('u') || classes_beyond_ascii,
-        classes_beyond_ascii,
+        case_beyond_ascii: !is_java || has('u') || has('U'),
+        classes_beyond_ascii: has('U'),
     };
     reading.read(&mut parsed);
-    // Other line ends (`d`) are a matter of `.` alone.
-    RegexBuilder::new(&parsed.to_string())
-        .size_limit(PROGRAM_BYTES_MAX)
-        .multi_line(has('m'))
-        .dot_matches_new_line(has('s'))
-        .build()
-        .ok()
+    Ok(parsed)
 }
 
 /// What holds at a place of a pattern.
 #[derive(Debug, Clone, Copy)]
 struct Reading {
+    dialect: Dialect,
     ignores_case: bool,
     case_beyond_ascii: bool,
     classes_beyond_ascii: bool,
@@ -67,7 +98,7 @@ impl Reading {
                 }
             }
             Ast::ClassPerl(class) if !self.classes_beyond_ascii => {
-                *ast = Ast::class_bracketed(of_ascii(class));
+                *ast = Ast::class_bracketed(self.narrow(class));
             }
             Ast::ClassBracketed(class) => self.read_set(&mut class.kind),
             Ast::Repetition(repetition) => self.read(&mut repetition.ast),
@@ -134,7 +165,7 @@ impl Reading {
     fn read_item(self, item: &mut ClassSetItem) {
         match item {
             ClassSetItem::Perl(class) if !self.classes_beyond_ascii => {
-                *item = ClassSetItem::Bracketed(Box::new(of_ascii(class)));
+                *item = ClassSetItem::Bracketed(Box::new(self.narrow(class)));
             }
             ClassSetItem::Literal(literal) if self.ignores_case => {
                 let items = self.cases(literal);
@@ -144,9 +175,11 @@ impl Reading {
                 let (start, end) = (u32::from(range.start.c), u32::from(range.end.c));
                 let mut items = vec![ClassSetItem::Range(range.clone())];
                 if self.case_beyond_ascii && end - start <= FOLDED_RANGE_MAX {
-                    let others =
-                        (start..=end).filter_map(char::from_u32).flat_map(|c| self.others(c));
-                    items.extend(others.map(|other| letter(range.span, other)));
+                    let letters = (start..=end).filter_map(char::from_u32);
+                    let others = letters.flat_map(|letter| self.others(letter));
+                    let outside =
+                        others.filter(|other| !(start..=end).contains(&u32::from(*other)));
+                    items.extend(ranges(range.span, outside.collect()));
                 } else {
                     items.extend(ascii_of_other_case(range));
                 }
@@ -165,18 +198,28 @@ impl Reading {
 
     /// The literal, and its other cases.
     fn cases(self, literal: &Literal) -> Vec<ClassSetItem> {
-        let others = self.others(literal.c);
         let mut items = vec![ClassSetItem::Literal(literal.clone())];
-        items.extend(others.into_iter().map(|other| letter(literal.span, other)));
+        items.extend(self.others(literal.c).map(|other| letter(literal.span, other)));
         items
     }
 
-    fn others(self, c: char) -> Vec<char> {
-        if !self.case_beyond_ascii && !c.is_ascii() {
-            return Vec::new();
-        }
-        let (lower, upper) = (single(c.to_lowercase()), single(c.to_uppercase()));
-        lower.into_iter().chain(upper).filter(|other| *other != c).collect()
+    fn others(self, c: char) -> impl Iterator<Item = char> {
+        let known = self.case_beyond_ascii || c.is_ascii();
+        let cases = known.then(|| [single(c.to_lowercase()), single(c.to_uppercase())]);
+        cases.into_iter().flatten().flatten().filter(move |other| *other != c)
+    }
+
+    /// `\d`, `\s` or `\w` as the dialect has them, or what is none of them.
+    fn narrow(self, class: &ClassPerl) -> ClassBracketed {
+        let span = class.span;
+        let kept: &[(char, char)] = match (&class.kind, self.dialect) {
+            (ClassPerlKind::Digit, _) => &[('0', '9')],
+            (ClassPerlKind::Word, _) => &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')],
+            (ClassPerlKind::Space, Dialect::Java) => &[('\t', '\r'), (' ', ' ')],
+            (ClassPerlKind::Space, Dialect::JavaScript) => &SPACES_OF_JAVASCRIPT,
+        };
+        let items = kept.iter().map(|&(start, end)| range(span, start, end)).collect();
+        ClassBracketed { span, negated: class.negated, kind: ClassSet::Item(union(span, items)) }
     }
 }
 
@@ -185,20 +228,21 @@ fn single(mut cased: impl Iterator<Item = char>) -> Option<char> {
     cased.next().filter(|_| cased.next().is_none())
 }
 
-/// `\d`, `\s` or `\w` as Java has them, or what is none of them.
-fn of_ascii(class: &ClassPerl) -> ClassBracketed {
-    let span = class.span;
-    let ranges: &[(char, char)] = match class.kind {
-        ClassPerlKind::Digit => &[('0', '9')],
-        ClassPerlKind::Space => &[('\t', '\r'), (' ', ' ')],
-        ClassPerlKind::Word => &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')],
-    };
-    let literal = |c| Literal { span, kind: LiteralKind::HexFixed(HexLiteralKind::X), c };
-    let item = |&(start, end): &(char, char)| {
-        ClassSetItem::Range(ClassSetRange { span, start: literal(start), end: literal(end) })
-    };
-    let items = ranges.iter().map(item).collect();
-    ClassBracketed { span, negated: class.negated, kind: ClassSet::Item(union(span, items)) }
+/// Neighbours together: the letters of an alphabet are one range, in either case.
+fn ranges(span: Span, letters: BTreeSet<char>) -> Vec<ClassSetItem> {
+    let mut ranges: Vec<(char, char)> = Vec::new();
+    for letter in letters {
+        match ranges.last_mut() {
+            Some((_, end)) if u32::from(*end) + 1 == u32::from(letter) => *end = letter,
+            _ => ranges.push((letter, letter)),
+        }
+    }
+    ranges.into_iter().map(|(start, end)| range(span, start, end)).collect()
+}
+
+fn range(span: Span, start: char, end: char) -> ClassSetItem {
+    let literal = |c| Literal { span, kind: LiteralKind::HexBrace(HexLiteralKind::X), c };
+    ClassSetItem::Range(ClassSetRange { span, start: literal(start), end: literal(end) })
 }
 
 /// The letters of ASCII within the range, in their other case.
@@ -208,12 +252,7 @@ fn ascii_of_other_case(range: &ClassSetRange) -> Vec<ClassSetItem> {
         let other = |c: char| {
             if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
         };
-        (start <= end).then(|| {
-            let literal =
-                |c| Literal { span: range.span, kind: LiteralKind::Verbatim, c: other(c) };
-            let (start, end) = (literal(start), literal(end));
-            ClassSetItem::Range(ClassSetRange { span: range.span, start, end })
-        })
+        (start <= end).then(|| self::range(range.span, other(start), other(end)))
     };
     within('a', 'z').into_iter().chain(within('A', 'Z')).collect()
 }
@@ -235,17 +274,23 @@ fn class(span: Span, items: Vec<ClassSetItem>) -> ClassBracketed {
 
 #[cfg(test)]
 mod tests {
+    use super::Dialect::{Java, JavaScript};
     use super::*;
+    use crate::Pattern;
 
-    fn matches(pattern: &str, flags: &str, text: &str) -> bool {
-        compile(pattern, flags).expect(pattern).is_match(text)
+    fn assert_matches(dialect: Dialect, table: &[(&str, &str, &str, bool)]) {
+        for (pattern, flags, text, expected) in table {
+            let read = Pattern::parse(dialect, pattern, flags).expect(pattern);
+            let matches = read.regex().expect(pattern).is_match(text);
+            assert_eq!(matches, *expected, "/{pattern}/{flags} {text:?}: {}", read.as_str());
+        }
     }
 
     /// After the documentation of `java.util.regex.Pattern`: `CASE_INSENSITIVE` and the predefined classes are of ASCII alone,
     /// unless `UNICODE_CASE` and `UNICODE_CHARACTER_CLASS` are set.
     #[test]
     fn a_pattern_means_what_java_means_by_it() {
-        for (pattern, flags, text, expected) in [
+        let table = [
             (".*rees", "i", "Nigel REES", true),
             (".*rees", "", "Nigel REES", false),
             ("[a-c]+x", "i", "AbCX", true),
@@ -289,17 +334,45 @@ mod tests {
             (r"\s", "", "\u{a0}", false),
             (r"\w{40}", "", &"x".repeat(40), true),
             (r"\w[a&&\w]", "i", "_A", true),
-        ] {
-            assert_eq!(matches(pattern, flags, text), expected, "/{pattern}/{flags} {text:?}");
-        }
+            ("a # as one", "x", "a", true),
+        ];
+        assert_matches(Java, &table);
+    }
+
+    /// ECMA-262: `CharacterClassEscape`, and `Canonicalize` without the flag `u`.
+    #[test]
+    fn a_pattern_means_what_javascript_means_by_it() {
+        let table = [
+            ("b", "", "abc", true),
+            ("B", "", "abc", false),
+            ("B", "gi", "abc", true),
+            ("ÄÖ", "i", "xäöx", true),
+            ("^[ä-ö]$", "i", "Ö", true),
+            ("^[а-я]+$", "i", "ДА", true),
+            ("^[Ā-ſ]+$", "i", "āſĂ", true),
+            ("^[!-\u{10ffff}]+$", "i", "aÄ", true),
+            (r"^\d+$", "", "19", true),
+            (r"^\d+$", "", "١٩", false),
+            (r"^\w+$", "", "Az_0", true),
+            (r"^\w+$", "", "ä", false),
+            (r"^[^\w]$", "", "ä", true),
+            (r"^\s+$", "", "\u{a0}\u{2003}\u{feff}\t", true),
+            (r"^\S$", "", "\u{2028}", false),
+            ("^b$", "m", "a\nb\nc", true),
+            ("^b$", "", "a\nb\nc", false),
+            ("a.b", "s", "a\nb", true),
+            ("a.b", "", "a\nb", false),
+        ];
+        assert_matches(JavaScript, &table);
     }
 
     #[test]
     fn what_is_no_pattern_is_refused() {
         for (pattern, flags) in
-            [("(", ""), ("a", "q"), ("(?=a)", ""), (r"(a)\1", ""), ("(a{1000}){1000}", "")]
+            [("(", ""), ("a", "q"), ("(?=a)", ""), (r"(a)\1", ""), (r"\p{Xx}", "")]
         {
-            assert!(compile(pattern, flags).is_none(), "/{pattern}/{flags}");
+            let refusal = Pattern::parse(Java, pattern, flags).expect_err(pattern);
+            assert!(matches!(refusal.fault, Fault::Malformed(_)), "/{pattern}/{flags} {refusal}");
         }
     }
 }
