@@ -16,6 +16,7 @@ mod scenarios;
 mod variables;
 
 use asl::Payload;
+use chrono::SubsecRound;
 use execution::event::{Failure, Settings, StartedBy, StartedChild};
 use execution::id::Home;
 use execution::message::EndedChild;
@@ -40,10 +41,10 @@ fn start(input: &str) -> Start {
     }
 }
 
-/// A child that has just begun.
+/// A child that has just begun. Its history has microseconds, whatever the time at hand has.
 fn child(simulated: &Simulated) -> StartedChild {
     let id = ExecutionId::new(simulated.now, Home(1), 99);
-    StartedChild { id, arn: "child".into(), started_at: simulated.now }
+    StartedChild { id, arn: "child".into(), started_at: simulated.now.trunc_subsecs(6) }
 }
 
 /// The same once it has ended.
