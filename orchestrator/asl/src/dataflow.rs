@@ -8,7 +8,6 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::Draw;
 use crate::context::Context;
 use crate::error::EvalError;
 use crate::machine::DataPath;
@@ -18,6 +17,7 @@ use crate::payload::Payload;
 use crate::seen::Expressions;
 use crate::states::{Output, ResultPath};
 use crate::variables::Variables;
+use crate::{Draw, Steps};
 
 /// What a field sees. To a path `$` is `input`, `$$` is `context`, `$name` a variable; an expression finds them in
 /// `$states`. None is parsed before somebody looks inside.
@@ -52,6 +52,13 @@ impl<'a> Scope<'a> {
         Self { variables, ..self }
     }
 
+    /// What is evaluated takes its steps from these, which others may share.
+    #[must_use]
+    pub fn sharing(mut self, steps: &Steps) -> Self {
+        self.expressions.steps = steps.clone();
+        self
+    }
+
     #[must_use]
     pub fn with_result(self, result: &'a Payload) -> Self {
         Self { result: Some(result), ..self }
@@ -68,7 +75,7 @@ impl<'a> Scope<'a> {
     where
         'a: 'b,
     {
-        Scope { input, expressions: Expressions::default(), ..*self }
+        Scope { input, expressions: self.expressions.anew(), ..*self }
     }
 
     /// The same with another context object: what expressions have seen of the rest is not converted again.

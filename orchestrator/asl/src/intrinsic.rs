@@ -195,7 +195,7 @@ pub(crate) struct Evaluation<'a> {
 
 impl<'a> Evaluation<'a> {
     pub(crate) fn new(scope: &'a Scope<'a>, draw: &'a mut Draw) -> Self {
-        Self { scope, draw, budget: Budget::new() }
+        Self { scope, draw, budget: Budget::of(scope) }
     }
 
     /// The value of the field named `field`. It is borrowed where it stands in a document.

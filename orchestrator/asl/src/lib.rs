@@ -30,7 +30,7 @@ pub use diagnostic::{Code, Diagnostic, Severity};
 pub use error::{EvalError, names};
 pub use expression::Expression;
 pub use intrinsic::names as intrinsics;
-pub use jsonata::Draw;
+pub use jsonata::{Draw, Steps};
 pub use machine::{
     Flow, MachineType, QueryLanguage, State, StateId, StateKind, StateMachine, Transition,
 };

@@ -143,11 +143,14 @@ impl Path {
     /// The cause of the error is AWS's: `Invalid path '$.x' : No results for path: $['x']`.
     pub fn query(&self, scope: &Scope<'_>) -> Result<Value, EvalError> {
         self.check_input(scope)?;
-        self.select(scope, &mut Budget::new()).map(Cow::into_owned).map_err(|failure| match failure
-        {
-            PathFailure::NotFound(reason) | PathFailure::Failed(reason) => self.invalid(&reason),
-            PathFailure::Unassigned => self.unassigned(),
-            PathFailure::Exhausted(exhausted) => exhausted.error(&self.text),
+        self.select(scope, &mut Budget::of(scope)).map(Cow::into_owned).map_err(|failure| {
+            match failure {
+                PathFailure::NotFound(reason) | PathFailure::Failed(reason) => {
+                    self.invalid(&reason)
+                }
+                PathFailure::Unassigned => self.unassigned(),
+                PathFailure::Exhausted(exhausted) => exhausted.error(&self.text),
+            }
         })
     }
 
@@ -171,7 +174,7 @@ impl Path {
 
     /// [`Self::find`] without a copy.
     pub(crate) fn look<'s>(&self, scope: &Scope<'s>) -> Result<Option<Cow<'s, Value>>, EvalError> {
-        match self.select(scope, &mut Budget::new()) {
+        match self.select(scope, &mut Budget::of(scope)) {
             Ok(value) => Ok(Some(value)),
             Err(PathFailure::NotFound(_) | PathFailure::Unassigned) => Ok(None),
             Err(PathFailure::Failed(reason)) => Err(self.invalid(&reason)),

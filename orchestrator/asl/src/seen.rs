@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use jsonata::{Draw, Env, Frame};
+use jsonata::{Draw, Env, Frame, Steps};
 use serde_json::Value;
 
 use crate::dataflow::Scope;
@@ -12,7 +12,10 @@ use crate::payload::Payload;
 
 /// Filled by the first expression that asks.
 #[derive(Debug, Default)]
-pub(crate) struct Expressions(RefCell<Seen>);
+pub(crate) struct Expressions {
+    seen: RefCell<Seen>,
+    pub(crate) steps: Steps,
+}
 
 #[derive(Debug, Default)]
 struct Seen {
@@ -28,27 +31,38 @@ impl Expressions {
         scope: &Scope<'_>,
         draw: &mut Draw,
     ) -> Result<Option<Value>, jsonata::Error> {
-        let mut seen = self.0.borrow_mut();
-        let frame = seen.frame_for(expression, scope);
+        let mut seen = self.seen.borrow_mut();
+        let frame = seen.frame_for(expression, scope, &self.steps);
         expression.evaluate(frame, &mut Env { now: scope.context.now, draw })
     }
 
     /// The same state with another context object: everything else stays converted.
     pub(crate) fn without_context(&self) -> Self {
-        let seen = self.0.borrow();
+        let seen = self.seen.borrow();
         let members = seen.members.iter().copied().filter(|member| *member != "context");
         let kept = Seen {
             frame: seen.frame.as_ref().map(|frame| frame.with_state("context", &Value::Null)),
             members: members.collect(),
             variables: seen.variables.clone(),
         };
-        Self(RefCell::new(kept))
+        Self { seen: RefCell::new(kept), steps: self.steps.clone() }
+    }
+
+    /// Another document's: nothing is converted.
+    pub(crate) fn anew(&self) -> Self {
+        Self { seen: RefCell::default(), steps: self.steps.clone() }
     }
 }
 
 impl Seen {
-    fn frame_for(&mut self, expression: &jsonata::Expression, scope: &Scope<'_>) -> &Frame {
-        let mut frame = self.frame.take().unwrap_or_else(|| Frame::new([], []));
+    fn frame_for(
+        &mut self,
+        expression: &jsonata::Expression,
+        scope: &Scope<'_>,
+        steps: &Steps,
+    ) -> &Frame {
+        let empty = || Frame::new([], []).sharing(steps);
+        let mut frame = self.frame.take().unwrap_or_else(empty);
         for (member, value) in members(scope) {
             let is_read =
                 expression.reads_whole_states() || expression.states_members().contains(member);

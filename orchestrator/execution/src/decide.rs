@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use asl::dataflow::Scope;
 use asl::error::EvalError;
-use asl::{Assignment, Context, Payload, StateId, StateKind, StateMachine, Transition};
+use asl::{Assignment, Context, Payload, StateId, StateKind, StateMachine, Steps, Transition};
 use chrono::{DateTime, Utc};
 
 use crate::branch::{Branch, Doing, Fault, Join, Phase, Visit};
@@ -44,7 +44,7 @@ impl Next {
 }
 
 /// Everything that one transition of a state may read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Turn<'a> {
     pub(crate) execution: &'a Execution,
     pub(crate) facts: &'a Facts,
@@ -55,6 +55,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) state: &'a asl::State,
     pub(crate) now: DateTime<Utc>,
     pub(crate) tokens: Tokens<'a>,
+    /// What it may cost, whatever it evaluates.
+    pub(crate) steps: Steps,
 }
 
 /// The definition or the history is not what this build believes: the execution is quarantined.
@@ -89,10 +91,21 @@ impl Execution {
             Phase::In(visit) => {
                 let state = state_of(machine, &visit.state)?;
                 let Outside { now, tokens, .. } = outside;
-                let turn =
-                    Turn { execution: self, facts, machine, id, branch, visit, state, now, tokens };
+                let steps = Steps::default();
+                let turn = Turn {
+                    execution: self,
+                    facts,
+                    machine,
+                    id,
+                    branch,
+                    visit,
+                    state,
+                    now,
+                    tokens,
+                    steps,
+                };
                 let written = draft.events.len();
-                match turn.step(draft).and_then(|next| turn.follow(next, draft)) {
+                let decided = match turn.step(draft).and_then(|next| turn.follow(next, draft)) {
                     Ok(()) => Ok(()),
                     Err(fault) => {
                         debug_assert_eq!(
@@ -102,7 +115,9 @@ impl Execution {
                         );
                         turn.fail(fault, draft)
                     }
-                }
+                };
+                draft.steps += turn.steps.taken();
+                decided
             }
             Phase::Ended { .. } => Err(bug("a branch that has ended is not ready")),
         }
@@ -275,7 +290,7 @@ impl Turn<'_> {
 
     /// What the state's paths see where `$` is `input`.
     pub(crate) fn scope<'s>(&'s self, input: &'s Payload, context: &'s Context) -> Scope<'s> {
-        Scope::new(input, context).with_variables(&self.branch.variables)
+        Scope::new(input, context).with_variables(&self.branch.variables).sharing(&self.steps)
     }
 
     /// The state's input through `InputPath`.

@@ -1,7 +1,6 @@
 //! The events of one decision as they are written down, with the ids they will have.
 
-use asl::Draw;
-use asl::Payload;
+use asl::{Draw, Payload, Steps};
 
 use crate::event::{Event, EventKind};
 use crate::id::{BranchId, PublicId, Seq, WaitId};
@@ -15,6 +14,8 @@ pub(crate) struct Draft {
     next_public_id: PublicId,
     /// Bytes of the payloads so far, each time they are named.
     pub(crate) payload_bytes: usize,
+    /// What was evaluated so far took so many.
+    pub(crate) steps: u64,
 }
 
 impl Draft {
@@ -27,7 +28,13 @@ impl Draft {
             first_public_id: next_public,
             next_public_id: next_public,
             payload_bytes: 0,
+            steps: 0,
         }
+    }
+
+    /// Whether what was evaluated took as many steps as one transition may take: the rest is another decision's.
+    pub(crate) fn is_dear(&self) -> bool {
+        self.steps >= Steps::MAX
     }
 
     /// The wait that the next event begins, if it begins one.

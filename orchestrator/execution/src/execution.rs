@@ -225,7 +225,7 @@ impl Execution {
     }
 
     /// One trigger, whole: decides a transition, applies its events, again until every branch waits or a
-    /// bound ([`TRANSITIONS_MAX`], [`PAYLOAD_BYTES_MAX`]) is reached.
+    /// bound ([`TRANSITIONS_MAX`], [`PAYLOAD_BYTES_MAX`], [`asl::Steps::MAX`]) is reached.
     pub fn process(
         &mut self,
         machine: &StateMachine,
@@ -243,6 +243,7 @@ impl Execution {
         while self.has_ready()
             && transitions < TRANSITIONS_MAX
             && draft.payload_bytes < PAYLOAD_BYTES_MAX
+            && !draft.is_dear()
         {
             let Some((_, branch)) = self.ready.first().copied() else { break };
             if let Err(fault) = self.decide(machine, branch, outside, &mut draft) {

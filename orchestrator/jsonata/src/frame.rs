@@ -16,13 +16,13 @@ use crate::draw::Draw;
 use crate::error::Error;
 use crate::expression::Env;
 use crate::functions;
+use crate::steps::Steps;
 
 /// Deeper recursion is an error; a tail call costs no depth.
 const DEPTH_MAX: usize = 1_000;
 
-/// What an evaluation may cost: steps instead of seconds, so that an expression's fate is the same on every machine. No
-/// honest one over a payload comes near; a hostile one ends within a second.
-const BUDGET: Budget = Budget { steps: 4_000_000, bytes: 32 << 20 };
+/// What the values of one evaluation may take while they live.
+const BYTES_MAX: usize = 32 << 20;
 
 /// `$states` and the variables of one visit of a state.
 pub struct Frame {
@@ -32,6 +32,7 @@ pub struct Frame {
     plain: bool,
     draw: Rc<RefCell<Draw>>,
     evaluator: RefCell<Option<Evaluator>>,
+    steps: Steps,
 }
 
 impl Frame {
@@ -43,10 +44,20 @@ impl Frame {
         let convert = |(name, value): (&str, &Value)| (name.to_owned(), from_json(value));
         let states = states.into_iter().map(convert).collect();
         let variables = variables.into_iter().map(convert).collect();
-        Self::of(states, variables)
+        Self::of(states, variables, Steps::default())
     }
 
-    fn of(states: IndexMap<String, JValue>, variables: Vec<(String, JValue)>) -> Self {
+    /// The same frame, paid for from `steps`.
+    #[must_use]
+    pub fn sharing(self, steps: &Steps) -> Self {
+        Self { steps: steps.clone(), ..self }
+    }
+
+    fn of(
+        states: IndexMap<String, JValue>,
+        variables: Vec<(String, JValue)>,
+        steps: Steps,
+    ) -> Self {
         Self {
             states,
             variables,
@@ -54,6 +65,7 @@ impl Frame {
             plain: false,
             draw: Rc::new(RefCell::new(Draw::new(0))),
             evaluator: RefCell::new(None),
+            steps,
         }
     }
 
@@ -62,7 +74,7 @@ impl Frame {
     pub fn with_state(&self, name: &str, value: &Value) -> Self {
         let mut states = self.states.clone();
         states.insert(name.to_owned(), from_json(value));
-        Self::of(states, self.variables.clone())
+        Self::of(states, self.variables.clone(), self.steps.clone())
     }
 
     /// Of an expression outside of any state: over a document (`$`; none: undefined), with what is bound to names, and
@@ -80,7 +92,7 @@ impl Frame {
     pub fn with_variable(&self, name: &str, value: &Value) -> Self {
         let others = self.variables.iter().filter(|(other, _)| other != name).cloned();
         let variables = others.chain([(name.to_owned(), from_json(value))]).collect();
-        Self::of(self.states.clone(), variables)
+        Self::of(self.states.clone(), variables, self.steps.clone())
     }
 
     pub(crate) fn evaluate(
@@ -91,7 +103,8 @@ impl Frame {
         // An evaluator whose evaluation failed is not put back: what it holds may be torn.
         let mut evaluator = self.evaluator.take().unwrap_or_else(|| self.evaluator());
         self.draw.replace(env.draw.clone());
-        let ambience = ambient::enter(env.now.timestamp_millis(), self.chance(), BUDGET);
+        let budget = Budget { steps: self.steps.left(), bytes: BYTES_MAX };
+        let ambience = ambient::enter(env.now.timestamp_millis(), self.chance(), budget);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let value = evaluator.evaluate(tree, &self.document);
             let json = value.map_err(Error::from).and_then(|value| into_json(&value));
@@ -99,6 +112,7 @@ impl Frame {
             ambient::step(0)?;
             json
         }));
+        self.steps.leave(ambient::left());
         drop(ambience);
         *env.draw = self.draw.borrow().clone();
         let outcome =

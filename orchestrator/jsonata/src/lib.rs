@@ -11,9 +11,11 @@ mod expression;
 mod frame;
 mod functions;
 mod reads;
+mod steps;
 mod words;
 
 pub use draw::Draw;
 pub use error::{CompileError, Error};
 pub use expression::{Env, Expression};
 pub use frame::Frame;
+pub use steps::Steps;

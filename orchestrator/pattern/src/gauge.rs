@@ -5,8 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use regex_automata::Input;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 
-/// What a gauge's states may take.
-const CACHE_BYTES: usize = 1 << 20;
+use crate::STATES_BYTES_MAX;
 
 #[derive(Debug)]
 pub(crate) struct Gauge {
@@ -18,7 +17,7 @@ impl Gauge {
     pub(crate) fn of(pattern: &str) -> Option<Self> {
         let config = DFA::config()
             .unicode_word_boundary(true)
-            .cache_capacity(CACHE_BYTES)
+            .cache_capacity(STATES_BYTES_MAX)
             .skip_cache_capacity_check(true);
         let states = DFA::builder().configure(config).build(pattern).ok()?;
         let known = Mutex::new(states.create_cache());

@@ -23,6 +23,8 @@ use crate::price::Price;
 const TEXT_MAX: usize = 16 << 10;
 /// A program of [`price::SIZE_MAX`] is far below it.
 const PROGRAM_BYTES_MAX: usize = 8 << 20;
+/// What the states of searches may take; what finds no room is searched for more slowly, which the price allows for.
+pub(crate) const STATES_BYTES_MAX: usize = 1 << 20;
 /// As deep as a pattern may nest is deeper when cases are written into it.
 const NESTING_MAX: u32 = 1_000;
 /// Characters of a pattern that a refusal shows.
@@ -124,7 +126,8 @@ impl Pattern {
     pub fn regex(&self) -> Option<&Regex> {
         let build = || {
             let mut builder = RegexBuilder::new(&self.text);
-            builder.size_limit(PROGRAM_BYTES_MAX).nest_limit(NESTING_MAX).build().ok()
+            builder.size_limit(PROGRAM_BYTES_MAX).dfa_size_limit(STATES_BYTES_MAX);
+            builder.nest_limit(NESTING_MAX).build().ok()
         };
         self.built.get_or_init(build).as_ref()
     }

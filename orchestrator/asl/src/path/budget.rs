@@ -8,9 +8,7 @@ use serde_json::Value;
 
 use crate::error::{EvalError, names};
 use crate::payload::NESTING_MAX;
-
-/// Values looked at, and the steps of patterns. A scan over a document of the largest size looks at far fewer; stacked scans multiply.
-const VISITS_MAX: usize = 2_000_000;
+use crate::{Scope, Steps};
 
 /// Bytes copied out of documents or made by functions, roughly: far above any payload, so that a
 /// result that is merely too large gets its own error elsewhere.
@@ -24,7 +22,8 @@ const BYTES_PER_VALUE: usize = 32;
 
 #[derive(Debug)]
 pub(crate) struct Budget {
-    visits: usize,
+    /// A value looked at takes one. A scan over a document of the largest size looks at far fewer; stacked scans multiply.
+    steps: Steps,
     bytes: usize,
     /// The patterns that have been paid for: by address. Whether somebody has used one before changes nothing.
     patterns: BTreeSet<usize>,
@@ -33,13 +32,14 @@ pub(crate) struct Budget {
 /// What was used up.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Exhausted {
-    Visits,
+    Steps,
     Bytes,
 }
 
 impl Budget {
-    pub(crate) fn new() -> Self {
-        Self { visits: VISITS_MAX, bytes: BYTES_MAX, patterns: BTreeSet::new() }
+    pub(crate) fn of(scope: &Scope<'_>) -> Self {
+        let steps = scope.expressions.steps.clone();
+        Self { steps, bytes: BYTES_MAX, patterns: BTreeSet::new() }
     }
 
     pub(crate) fn visit(&mut self) -> Result<(), Exhausted> {
@@ -47,8 +47,7 @@ impl Budget {
     }
 
     pub(crate) fn visits(&mut self, count: usize) -> Result<(), Exhausted> {
-        self.visits = self.visits.checked_sub(count).ok_or(Exhausted::Visits)?;
-        Ok(())
+        self.steps(u64::try_from(count).unwrap_or(u64::MAX))
     }
 
     /// Pays for comparing what may be large: texts, and all that stands in lists and objects.
@@ -69,9 +68,8 @@ impl Budget {
         self.visits(text.len() / BYTES_PER_VISIT)
     }
 
-    /// Steps of a pattern, which take about as long as visits do.
     pub(crate) fn steps(&mut self, count: u64) -> Result<(), Exhausted> {
-        self.visits(usize::try_from(count).unwrap_or(usize::MAX))
+        if self.steps.take(count) { Ok(()) } else { Err(Exhausted::Steps) }
     }
 
     /// Pays for a pattern that is used, once.
@@ -107,8 +105,9 @@ impl Exhausted {
     /// The error of the state whose `subject` (a path, a field) costs too much.
     pub(crate) fn error(self, subject: &str) -> EvalError {
         let excess = match self {
-            Self::Visits => format!(
-                "takes more than {VISITS_MAX} steps: values looked at, and what patterns cost"
+            Self::Steps => format!(
+                "takes too many steps: values looked at, and what patterns cost. A state has {} for all that it evaluates",
+                Steps::MAX
             ),
             Self::Bytes => format!("produces more than {} MiB", BYTES_MAX >> 20),
         };

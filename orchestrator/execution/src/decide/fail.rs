@@ -2,7 +2,7 @@
 
 use asl::error::{EvalError, names};
 use asl::retry::{Catcher, Occurred, Origin, Retrier, matches};
-use asl::{Assignment, Payload, StateKind};
+use asl::{Assignment, Payload, StateKind, Steps};
 
 use super::{Bug, Turn, state_of};
 use crate::branch::{Evaluation, Fault, JoinKind, Parent, Visit, error_output};
@@ -26,8 +26,16 @@ struct Falling {
 impl Turn<'_> {
     /// Climbs from the failed state to whatever handles the failure, at last the execution's end.
     pub(crate) fn fail(&self, fault: Fault, draft: &mut Draft) -> Result<(), Bug> {
+        // A state that has used up its steps can still be caught.
+        let steps = Steps::default();
+        let handled = Self { steps: steps.clone(), ..*self }.climb(fault, draft);
+        draft.steps += steps.taken();
+        handled
+    }
+
+    fn climb(self, fault: Fault, draft: &mut Draft) -> Result<(), Bug> {
         let mut falling = Falling { fault, at: self.branch.last, from: None, evaluated: false };
-        let mut turn = *self;
+        let mut turn = self;
         loop {
             turn.tell_of_evaluation(&mut falling, draft);
             if turn.retry(&mut falling, draft) || turn.catch(&mut falling, draft) {
@@ -88,7 +96,7 @@ impl Turn<'_> {
         let Some(branch) = self.execution.branches.get(&id) else { return Err(bug) };
         let Some(visit) = branch.visit() else { return Err(bug) };
         let state = state_of(self.machine, &visit.state)?;
-        Ok(Self { id, branch, visit, state, ..*self })
+        Ok(Self { id, branch, visit, state, steps: self.steps.clone(), ..*self })
     }
 
     fn retry(&self, falling: &mut Falling, draft: &mut Draft) -> bool {

@@ -4,7 +4,8 @@ pub(crate) mod batch;
 pub(crate) mod run;
 
 use asl::context::MapItem;
-use asl::{Payload, Scope};
+use asl::template::Template;
+use asl::{Payload, Scope, Steps};
 use serde_json::Value;
 
 use crate::branch::{Fault, Join, JoinKind, MapJoin};
@@ -117,14 +118,15 @@ fn item_inputs(
         let value = running.items.value().get(index).cloned().unwrap_or(Value::Null);
         (index as u64, Payload::from_value(value))
     });
-    inputs_of(turn, map, items, draft)
+    inputs_of(turn, map, items, Draft::is_dear, draft)
 }
 
-/// What items become by `ItemSelector`.
+/// What items become by `ItemSelector`: of all, or until there is `enough`, but of one at least.
 pub(crate) fn inputs_of(
     turn: &Turn<'_>,
     map: &asl::states::Map,
     items: impl Iterator<Item = (u64, Payload)>,
+    enough: impl Fn(&Draft) -> bool,
     draft: &mut Draft,
 ) -> Result<Vec<Payload>, Fault> {
     let Some(selector) = &map.item_selector else {
@@ -136,10 +138,28 @@ pub(crate) fn inputs_of(
     let mut inputs = Vec::new();
     for (index, value) in items {
         let context = turn.context().with_map_item(Some(MapItem { index, value }));
-        let selected = selector.render(&of_state.in_context(&context), &mut draft.draw);
-        inputs.push(Payload::from_value(selected.map_err(|error| turn.fault(error))?));
+        let selected = turn.select(selector, of_state.in_context(&context), draft)?;
+        inputs.push(selected);
+        if enough(draft) {
+            break;
+        }
     }
     Ok(inputs)
+}
+
+impl Turn<'_> {
+    /// An item's own input, which has steps of its own.
+    fn select(
+        &self,
+        selector: &Template,
+        scope: Scope<'_>,
+        draft: &mut Draft,
+    ) -> Result<Payload, Fault> {
+        let steps = Steps::default();
+        let selected = selector.render(&scope.sharing(&steps), &mut draft.draw);
+        draft.steps += steps.taken();
+        selected.map(Payload::from_value).map_err(|error| self.fault(error))
+    }
 }
 
 fn finish(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use asl::retry::{Occurred, Origin, matches};
 use asl::states::{Format, ItemReader, Map, Output, Source};
-use asl::{Payload, StateId, StateKind, StateMachine, Transition};
+use asl::{Payload, StateId, StateKind, StateMachine, Steps, Transition};
 
 use super::check::Mocked;
 use super::inspection::inspect;
@@ -36,6 +36,7 @@ impl<'a> Stage<'a> {
             state: self.machine.state(self.state),
             now: request.now,
             tokens: Tokens(&|_| "test-token".to_owned()),
+            steps: Steps::default(),
         }
     }
 }
@@ -72,7 +73,7 @@ pub(super) fn answer(
 ) -> Result<Answer, Refused> {
     let turn = stage.turn(request);
     let mut inspection = (request.level != Level::Info)
-        .then(|| inspect(request, &turn, mock.as_ref(), &mut draft(request)));
+        .then(|| inspect(request, &stage.turn(request), mock.as_ref(), &mut draft(request)));
     let mut draft = draft(request);
     let stepped = step(request, &turn, mock, &mut draft).and_then(|next| checked(&turn, next));
     let mut answer = match stepped {
@@ -250,7 +251,7 @@ fn inputs(
     items: Vec<Payload>,
     draft: &mut Draft,
 ) -> Result<(Option<Payload>, Option<Payload>), Fault> {
-    let inputs = states::map::inputs_of(turn, map, (0..).zip(items), draft)?;
+    let inputs = states::map::inputs_of(turn, map, (0..).zip(items), |_| false, draft)?;
     let batches = states::map::batch::batches(turn, map, &inputs, draft)?;
     let selected = map.item_selector.as_ref().map(|_| array(&inputs));
     Ok((selected, batches.as_deref().map(array)))

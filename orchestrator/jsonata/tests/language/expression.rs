@@ -68,6 +68,19 @@ fn a_frame_grows_by_a_member_and_by_a_variable() {
 }
 
 #[test]
+fn what_grows_from_a_frame_shares_its_steps() {
+    let frame = Frame::new([], []);
+    let other = frame.with_variable("x", &json!(1)).with_state("input", &json!(2));
+    let env = &mut Env { now: chrono::DateTime::UNIX_EPOCH, draw: &mut Draw::new(1) };
+    let dear = Expression::compile("$count([1..100000][$ % 2 = 0])").unwrap();
+    let answers: Vec<_> = (0..20).map(|_| dear.evaluate(&frame, env)).collect();
+    assert_eq!(answers[0], Ok(Some(json!(50_000))));
+    assert!(answers[19].is_err(), "there is an end to them");
+    assert!(Expression::compile("$x").unwrap().evaluate(&other, env).is_err());
+    assert!(dear.evaluate(&Frame::new([], []), env).is_ok());
+}
+
+#[test]
 fn an_expression_may_be_shared_between_threads() {
     fn shared<T: Send + Sync>(_: &T) {}
     shared(&Expression::compile("1").unwrap());

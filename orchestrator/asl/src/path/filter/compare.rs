@@ -114,7 +114,7 @@ fn matches(left: &Operand<'_>, right: &Operand<'_>, budget: &mut Budget) -> Resu
     };
     budget.charge_pattern(pattern)?;
     budget.steps(pattern.searching(text.len()))?;
-    let regex = pattern.regex().ok_or(Exhausted::Visits)?;
+    let regex = pattern.regex().ok_or(Exhausted::Steps)?;
     Ok(regex.is_match(text))
 }
 

@@ -248,7 +248,7 @@ fn start_children(
     // All inputs first: a faulty ItemSelector fails the run before anything of these is written.
     let mut inputs = Vec::new();
     let mut at = 0;
-    while inputs.len() < count && at < work.items.len() {
+    while inputs.len() < count && at < work.items.len() && (inputs.is_empty() || !draft.is_dear()) {
         let (items, input) = match work.started.batch {
             Some(limits) => batch(turn, map, work, (at, limits), draft)?,
             None => (1, item(turn, map, work, at, draft)?),
@@ -279,8 +279,7 @@ fn item(
     let item = MapItem { index: work.taken + at as u64, value };
     let context = turn.context().with_map_item(Some(item));
     let input = turn.effective_input(&context)?;
-    let selected = selector.render(&turn.scope(&input, &context), &mut draft.draw);
-    selected.map(|value| Some(Payload::from_value(value))).map_err(|error| turn.fault(error))
+    turn.select(selector, turn.scope(&input, &context), draft).map(Some)
 }
 
 /// As many items as fit, at least one: how many, and `{"BatchInput": …, "Items": […]}`.
