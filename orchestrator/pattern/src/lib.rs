@@ -63,15 +63,6 @@ pub enum Fault {
     Large,
 }
 
-impl Fault {
-    /// The last line says what is wrong; those before it draw where.
-    fn malformed(why: &impl ToString) -> Self {
-        let why = why.to_string();
-        let last = why.lines().last().unwrap_or_default();
-        Self::Malformed(last.trim_start_matches("error: ").to_owned())
-    }
-}
-
 impl Pattern {
     /// `flags` are the dialect's; others are refused.
     pub fn parse(dialect: Dialect, pattern: &str, flags: &str) -> Result<Self, Refusal> {
@@ -86,7 +77,7 @@ impl Pattern {
         let read = dialect::read(dialect, pattern, flags)?;
         let text = read.to_string();
         let meaning = Translator::new().translate(&text, &read);
-        let price = Price::of(&meaning.map_err(|why| Fault::malformed(&why))?);
+        let price = Price::of(&meaning.map_err(|why| Fault::Malformed(why.kind().to_string()))?);
         if price.size > price::SIZE_MAX {
             return Err(Fault::Large);
         }
