@@ -87,6 +87,19 @@ pub fn spend(steps: u64) -> bool {
     left > 0 && room(0)
 }
 
+/// Comparing long texts takes steps; false where there are none left.
+#[inline]
+pub(crate) fn pay_to_compare(bytes: usize) -> bool {
+    bytes < 256 || spend(bytes as u64 / 256)
+}
+
+/// Sorting long texts does, beforehand: an order that changed on the way would be none. Each is compared about as often as
+/// their number has bits.
+pub(crate) fn pay_to_sort<'s>(texts: impl Iterator<Item = &'s str>) -> Result<(), EvaluatorError> {
+    let (count, bytes) = texts.fold((0_u64, 0), |(count, bytes), text| (count + 1, bytes + text.len() as u64 / 256));
+    step(bytes * u64::from(count.checked_ilog2().unwrap_or(0) + 1))
+}
+
 /// Steps that are left.
 pub fn left() -> u64 {
     STEPS.get()

@@ -39,7 +39,7 @@ enum SortKey {
 fn compare_sort_keys(a: &SortKey, b: &SortKey, descending: bool) -> Ordering {
     let ord = match (a, b) {
         (SortKey::Num(x), SortKey::Num(y)) => x.partial_cmp(y).unwrap_or(Ordering::Equal),
-        (SortKey::Str(x), SortKey::Str(y)) => x.cmp(y),
+        (SortKey::Str(x), SortKey::Str(y)) => (**x).cmp(&**y),
         (SortKey::None, SortKey::None) => Ordering::Equal,
         (SortKey::None, _) => Ordering::Greater,
         (_, SortKey::None) => Ordering::Less,
@@ -1721,7 +1721,7 @@ pub(crate) fn compiled_ordered_cmp(
     right: &JValue,
     op_symbol: &str,
     cmp_num: fn(f64, f64) -> bool,
-    cmp_str: fn(&crate::value::JStr, &crate::value::JStr) -> bool,
+    cmp_str: fn(&str, &str) -> bool,
 ) -> Result<JValue, EvaluatorError> {
     fn comparable(v: &JValue) -> bool {
         matches!(v, JValue::Number(_) | JValue::String(_) | JValue::Undefined)
@@ -1741,7 +1741,10 @@ pub(crate) fn compiled_ordered_cmp(
 
     match (left, right) {
         (JValue::Number(a), JValue::Number(b)) => Ok(JValue::Bool(cmp_num(*a, *b))),
-        (JValue::String(a), JValue::String(b)) => Ok(JValue::Bool(cmp_str(a, b))),
+        (JValue::String(a), JValue::String(b)) => {
+            crate::ambient::pay_to_compare(a.len().min(b.len()));
+            Ok(JValue::Bool(cmp_str(a, b)))
+        }
         _ => Err(EvaluatorError::EvaluationError(format!(
             "T2009: The values {} and {} either side of operator \"{}\" must be of the same data type",
             left, right, op_symbol
@@ -4901,6 +4904,15 @@ impl Evaluator {
                 _ => SortKey::None,
             })
             .collect();
+
+        let texts = keys.iter().filter_map(|key| match key {
+            SortKey::Str(text) => Some(&**text),
+            _ => None,
+        });
+        if crate::ambient::pay_to_sort(texts).is_err() {
+            // The general way says so.
+            return false;
+        }
 
         // Phase 2: Build index permutation sorted by pre-extracted keys
         let mut perm: Vec<usize> = (0..arr.len()).collect();
@@ -11166,6 +11178,8 @@ impl Evaluator {
                 *kind.get_or_insert(this) == this
             })
         });
+        let keys = indexed_array.iter().flat_map(|(_, keys)| keys);
+        crate::ambient::pay_to_sort(keys.filter_map(JValue::as_str))?;
         let sorted: Vec<JValue> = if homogeneous {
             indexed_array.sort_by(|(_, a), (_, b)| Self::compare_sort_keys(a, b, terms));
             indexed_array

@@ -1938,6 +1938,9 @@ pub mod array {
                     .unwrap_or(std::cmp::Ordering::Equal)
             });
         } else if all_strings {
+            if crate::ambient::pay_to_sort(result.iter().filter_map(JValue::as_str)).is_err() {
+                return Err(FunctionError::RuntimeError(crate::ambient::why_spent().to_string()));
+            }
             result.sort_by(|a, b| {
                 let a_str = a.as_str().unwrap();
                 let b_str = b.as_str().unwrap();

@@ -47,7 +47,7 @@ pub enum JValue {
 // ── JStr ────────────────────────────────────────────────────────────────────
 
 /// A shared string whose bytes are charged while it lives (`ambient`).
-#[derive(Debug, Hash)]
+#[derive(Debug, Hash, PartialOrd, Ord)]
 pub struct JStr(Rc<str>);
 
 impl JStr {
@@ -61,37 +61,15 @@ impl JStr {
     }
 }
 
-/// Comparing what is long takes steps; without any, the evaluation is spent, whatever comes of it.
-fn pay_to_compare(bytes: usize) -> bool {
-    bytes < 256 || crate::ambient::spend(bytes as u64 / 256)
-}
-
 impl PartialEq for JStr {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.0.len() == other.0.len() && pay_to_compare(self.0.len()) && self.0 == other.0
+        let length = self.0.len();
+        length == other.0.len() && crate::ambient::pay_to_compare(length) && self.0 == other.0
     }
 }
 
 impl Eq for JStr {}
-
-impl Ord for JStr {
-    #[inline]
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        if pay_to_compare(self.0.len().min(other.0.len())) {
-            self.0.cmp(&other.0)
-        } else {
-            std::cmp::Ordering::Equal
-        }
-    }
-}
-
-impl PartialOrd for JStr {
-    #[inline]
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
 
 impl Clone for JStr {
     #[inline]
