@@ -61,8 +61,8 @@ impl Seen {
         scope: &Scope<'_>,
         steps: &Steps,
     ) -> &Frame {
-        let empty = || Frame::new([], []).sharing(steps);
-        let mut frame = self.frame.take().unwrap_or_else(empty);
+        // What was converted for others may have been theirs to pay for.
+        let mut frame = self.frame.take().unwrap_or_else(|| Frame::new([], [])).sharing(steps);
         for (member, value) in members(scope) {
             let is_read =
                 expression.reads_whole_states() || expression.states_members().contains(member);
